@@ -1,0 +1,1 @@
+"""The main job on loopback: a newsroom in four languages, two editions, and the mail that they lead to."""
