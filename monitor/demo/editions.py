@@ -118,6 +118,10 @@ class Edition(_Declared):
     now: AwareDatetime
     #: One line for the console.
     what: str
+    #: The first reading: what it holds is summed up, not told one by one.
+    baseline: bool = False
+    #: Entity whose facts the timeline shows after this edition.
+    timeline: str = ""
     stories: tuple[Story, ...]
     expected: tuple[Expectation, ...] = Field(default=(), alias="expect")
 
