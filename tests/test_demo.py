@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import http.client
+import io
 import re
 import smtplib
+import tomllib
 from collections.abc import Iterator
 from email.message import EmailMessage
 from pathlib import Path
@@ -13,10 +15,15 @@ from urllib.robotparser import RobotFileParser
 import feedparser
 import pytest
 from bs4 import BeautifulSoup
+from rich.console import Console
 
-from monitor.demo.editions import editions, outlets, printed
+from monitor.demo.command import toml_table
+from monitor.demo.editions import Edition, Expectation, editions, outlets, printed
+from monitor.demo.findings import Ledger, checks
 from monitor.demo.mailbox import Mailbox
 from monitor.demo.newsroom import Newsroom
+from monitor.demo.settings import write_settings
+from monitor.demo.show import amount, show_timeline
 from monitor.demo.site import Site
 
 
@@ -186,3 +193,78 @@ def test_mailbox_reopens_on_its_port(tmp_path: Path) -> None:
         smtplib.SMTP("127.0.0.1", port, timeout=10)
     with Mailbox(folder=tmp_path, port=port), smtplib.SMTP("127.0.0.1", port, timeout=10) as smtp:
         assert smtp.noop()[0] == 250
+
+
+def test_settings_are_the_newsroom_in_toml(newsroom: Newsroom, tmp_path: Path) -> None:
+    config = tomllib.loads(write_settings(tmp_path, newsroom.sources(), smtp_port=2525).read_text("utf-8"))
+    assert config["source"] == newsroom.sources()
+    assert [source["name"] for source in config["source"]] == list(outlets())
+    assert config["smtp"]["port"] == 2525
+    assert config["sources"]["use"] == "none"
+
+
+def test_toml_table_writes_what_toml_reads() -> None:
+    values = {"text": 'quote " \\ 可灵\n', "number": 25, "switch": True, "list": ["a", "ß"]}
+    assert tomllib.loads(toml_table("[t]", values))["t"] == values
+
+
+def row(**fields: object) -> dict[str, object]:
+    plain: dict[str, object] = {
+        "id": 1,
+        "entity": "keling",
+        "metric": "revenue",
+        "measure": "level",
+        "value": 300_000_000,
+        "unit": "CNY",
+        "bound": "at_least",
+        "period": "2025-Q3",
+        "aggregation": "period",
+        "basis": "reported",
+        "first_seen": "2025-11-21T01:00:00+00:00",
+        "outlets": 4,
+    }
+    return plain | fields
+
+
+def test_promises_count_alerts_by_the_fields_of_their_facts() -> None:
+    edition = Edition.model_construct(
+        expected=(
+            Expectation(what="quarter", where={"metric": "revenue", "verdict": "new"}, times=1),
+            Expectation(what="users", where={"metric": "users"}, times=0),
+        )
+    )
+    article = {"id": 7, "url": "http://127.0.0.1/a", "outlet": "paper", "title": "Again"}
+    ledger = Ledger(
+        facts={1: row(), 2: row(id=2, metric="users")},
+        alerts=[{"id": 1, "fact": 1, "verdict": "new"}],
+        figures=[row(id=1, article=7, verdict="repeated")],
+        articles={7: article},
+    )
+    assert all(check.kept for check in checks(edition, ledger, ["http://127.0.0.1/a"]))
+    assert ledger.repeated() == {("paper", "Again"): 1}
+
+    worse = Ledger(
+        facts=ledger.facts,
+        alerts=[{"id": number, "fact": number % 2 + 1, "verdict": "new"} for number in (2, 3, 4)],
+        figures=[row(id=2, article=7, verdict="new")],
+        articles=ledger.articles,
+    )
+    # Facts 1, 2, 1: the quarter twice, the users once, and news in an article that tells again.
+    assert [check.found for check in checks(edition, worse, ["http://127.0.0.1/a"])] == [2, 1, 1]
+    assert not any(check.kept for check in checks(edition, worse, ["http://127.0.0.1/a"]))
+    assert worse.since(ledger).alerts == worse.alerts
+    assert worse.since(worse).figures == []
+
+
+def test_amounts_show_bound_thousands_and_unit() -> None:
+    assert amount(row()) == "≥ 300,000,000 CNY"
+    assert amount(row(value=[14, 16.5], unit="percent", bound="range")) == "14 – 16.5 percent"
+    assert amount(row(value="2.5 Turbo", unit="version", bound="exact")) == "2.5 Turbo version"
+
+
+def test_the_timeline_is_in_the_order_of_its_periods() -> None:
+    printed = io.StringIO()
+    rows = [row(), row(id=2, period="..2025-02"), row(id=3, period="2025-Q1")]
+    show_timeline(Console(file=printed, width=160), "Timeline", rows)
+    text = printed.getvalue()
+    assert text.index("..2025-02") < text.index("2025-Q1") < text.index("2025-Q3")
