@@ -263,8 +263,8 @@ def test_amounts_show_bound_thousands_and_unit() -> None:
 
 
 def test_the_timeline_is_in_the_order_of_its_periods() -> None:
-    printed = io.StringIO()
+    screen = io.StringIO()
     rows = [row(), row(id=2, period="..2025-02"), row(id=3, period="2025-Q1")]
-    show_timeline(Console(file=printed, width=160), "Timeline", rows)
-    text = printed.getvalue()
+    show_timeline(Console(file=screen, width=160), "Timeline", rows)
+    text = screen.getvalue()
     assert text.index("..2025-02") < text.index("2025-Q1") < text.index("2025-Q3")

@@ -1,0 +1,1 @@
+"""What is watched, and how it is said: packages of TOML read into frozen models."""

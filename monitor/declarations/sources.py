@@ -1,0 +1,231 @@
+"""What a source file, or a `[[source]]` of monitor.toml, may say.
+
+A source file is `monitor/sources/<name>.toml`; its name is the file's. docs/sources.md has an example of every kind.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from w3lib.url import safe_url_string
+
+from storage.records import Tier
+
+_ROOT = Path(__file__).parents[1]
+
+#: Where the shipped source files lie.
+FOLDER = _ROOT / "sources"
+
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+
+
+def _duration(value: object) -> object:
+    match = re.fullmatch(r"\s*(\d+)\s*([smhdw])\s*", value) if isinstance(value, str) else None
+    if match is None:
+        if isinstance(value, timedelta):
+            return value
+        raise ValueError("a duration such as '15m', '30s' or '14d'")
+    return timedelta(seconds=int(match[1]) * _SECONDS[match[2]])
+
+
+Duration = Annotated[timedelta, BeforeValidator(_duration)]
+
+
+@cache
+def kinds() -> tuple[str, ...]:
+    """Names of the kinds of source: the modules of `monitor/spiders`."""
+    return tuple(sorted(file.stem for file in (_ROOT / "spiders").glob("[a-z]*.py")))
+
+
+def _known_kind(value: str) -> str:
+    if value not in kinds():
+        raise ValueError(f"one of {', '.join(kinds())}")
+    return value
+
+
+def _pattern(value: str) -> str:
+    try:
+        re.compile(value)
+    except re.error as error:
+        raise ValueError(f"a regular expression ({error})") from error
+    return value
+
+
+Pattern = Annotated[str, AfterValidator(_pattern)]
+
+
+class _Declaration(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Items(_Declaration):
+    """Where the items of a list and their fields stand.
+
+    In HTML (`html_list`) each is a CSS selector, or an XPath where it begins with `/`, `.` or `(`; fields are looked for
+    inside the item. In JSON (`json_list`, `embedded_state`, `disclosure`) each is a JMESPath; fields are looked for in the row.
+    An empty path: not there, or found by convention.
+    """
+
+    rows: str = ""
+    link: str = ""
+    #: The link made of the row's fields, such as `https://example.com/a/{code}.html`.
+    link_template: str = ""
+    title: str = ""
+    date: str = ""
+    summary: str = ""
+    #: The article itself, where the list carries it.
+    text: str = ""
+    outlet: str = ""
+    language: str = ""
+    #: The row's own identity, where its link is not one.
+    id: str = ""
+    #: What an item's address must match, and what it must not.
+    keep: Pattern = ""
+    drop: Pattern = ""
+
+
+class Answer(_Declaration):
+    """How the JSON lies in the answer, and what a good answer says."""
+
+    #: Regular expression before the JSON in a page or script, such as `window\\.state\\s*=`; "" for plain JSON and JSONP.
+    after: Pattern = ""
+    #: JMESPath of a string that is itself JSON and takes the place of the whole.
+    string: str = ""
+    #: JMESPath of the status, and what it must be.
+    status: str = ""
+    equals: str | int | bool | None = None
+
+
+class Lookup(_Declaration):
+    """A request made before the list: its answer fills the placeholder `{key}` of the list's address."""
+
+    url: str
+    #: JMESPath of the value in the answer; an Answer's `after` and JSONP apply.
+    value: str
+
+
+class Page(_Declaration):
+    """How article pages of the source are read; what is not declared is found by convention."""
+
+    #: `all`: every new item's page; `matching`: of items whose title or summary names the watchlist;
+    #: `none`: none, title and summary of the item are the article.
+    fetch: Literal["all", "matching", "none"] = "all"
+    title: str = ""
+    body: str = ""
+    date: str = ""
+    author: str = ""
+    outlet: str = ""
+    #: Taken out of the page before it is read.
+    remove: tuple[str, ...] = ()
+    #: Words of the page that say that the text goes on for subscribers only.
+    walled: tuple[str, ...] = ()
+    #: Fewest characters of a whole article; below, the page has no body.
+    chars: int = Field(default=40, ge=1)
+
+
+class Expect(_Declaration):
+    """What a healthy answer of the source is: less is a fault, whatever its status says."""
+
+    #: Fewest items of the list; 0 where it may be empty.
+    items: int = Field(default=1, ge=0)
+    #: Longest time without a new item.
+    silence: Duration | None = None
+    #: Fields without which an item is not whole.
+    fields: tuple[Literal["title", "date", "summary", "outlet"], ...] = ()
+
+
+class Source(_Declaration):
+    """A place where articles are found.
+
+    `url` and the strings of `params` may hold placeholders: `{query}`, `{page}` (from `first_page`), `{epoch}`, `{epoch_ms}`,
+    `{today:%Y%m%d}`, `{since:%Y%m%d}` (the day `window` ago), `{key}` of a lookup, and the keys of `locales`.
+    """
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")
+    kind: Annotated[str, AfterValidator(_known_kind)]
+    url: str
+    #: Who publishes it, as alerts name it; "": the host, or what page or item say.
+    outlet: str = ""
+    enabled: bool = True
+    every: Duration = timedelta(minutes=15)
+    tier: Tier = "press"
+    #: The company's own site or the exchange.
+    official: bool = False
+    #: BCP 47 tag of the articles; "": found per article.
+    language: str = ""
+    #: Of dates without a zone, and of the calendar day on which an article is published.
+    timezone: str = "UTC"
+    #: Order of dates such as 03/04/2025.
+    date_order: Literal["DMY", "MDY", "YMD"] = "DMY"
+    #: May live on a private or loopback address.
+    allow_private: bool = False
+
+    method: Literal["GET", "POST"] = "GET"
+    #: Query string of a GET, body of a POST; a table in a query string is sent as JSON.
+    params: dict[str, Any] = {}
+    send: Literal["form", "json"] = "form"
+    headers: dict[str, str] = {}
+    queries: tuple[str, ...] = ()
+    locales: tuple[dict[str, str], ...] = ()
+    #: Query parameter of an item's link that holds the address it wraps.
+    unwrap: str = ""
+    #: Whether an item's title ends in ` - Outlet`.
+    outlet_in_title: bool = False
+    first_page: int = 1
+    pages: int = Field(default=1, ge=1, le=100)
+    #: Selector of the link to the next page of an HTML list.
+    next_page: str = ""
+    window: Duration = timedelta(days=2)
+    #: Newest items taken of one answer.
+    max_items: int = Field(default=100, ge=1)
+    #: Seconds between requests to a host; None: one second, or none on a private address.
+    delay: float | None = Field(default=None, ge=0)
+    timeout: Duration | None = None
+    #: Regular expression of the child sitemaps that are read.
+    children: Pattern = ""
+
+    items: Items = Items()
+    answer: Answer = Answer()
+    lookup: dict[str, Lookup] = {}
+    page: Page = Page()
+    expect: Expect = Expect()
+
+    #: Terms, walls and traps, for the operator.
+    note: str = ""
+    #: The day its evidence was last seen; None: unproven.
+    evidence: date | None = None
+
+    @field_validator("url")
+    @classmethod
+    def _is_web_address(cls, value: str) -> str:
+        if not re.match(r"https?://[^/\s]+", safe_url_string(value)):
+            raise ValueError("an address that begins with http:// or https://")
+        return value
+
+    @field_validator("timezone")
+    @classmethod
+    def _is_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError("a time zone such as 'Asia/Shanghai'")
+        return value
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if self.kind in {"json_list", "embedded_state", "disclosure"} and not self.items.rows:
+            raise ValueError(f"items.rows, which a source of kind '{self.kind}' needs")
+        if self.kind == "embedded_state" and not self.answer.after:
+            raise ValueError("answer.after, which a source of kind 'embedded_state' needs")
+        if self.kind == "search_feed" and not self.queries:
+            raise ValueError("queries, which a source of kind 'search_feed' needs")
+        return self
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The source's time zone."""
+        return ZoneInfo(self.timezone)

@@ -1,0 +1,101 @@
+"""Many words as one pattern: a prefix tree written as a regular expression.
+
+An alternation of hundreds of words tries them one by one; the tree looks at each character once. Longer words win.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+#: Letters of alphabets that set blanks between words.
+LETTERS = "a-zß-öø-ÿœ"
+_LETTER = re.compile(f"[{LETTERS}]")
+#: No word of an alphabet goes on here.
+END = f"(?![{LETTERS}])"
+#: From here on, characters belong to scripts without blanks between words.
+_FIRST_COMPACT = "\u2e80"
+
+_Node = dict[str, "_Node"]
+
+
+def alternation(words: Iterable[str], *, compact: bool = False, backwards: bool = False, open_end: bool = False) -> str:
+    """A pattern (one group, not capturing) that matches the longest of `words`, which are in lower case.
+
+    Args:
+        words: at least one; a blank in a word matches up to three blanks or line ends, a final `*` any letters.
+        compact: blanks between ideographs or kana are passed over, and a blank or middle dot in a word may be missing.
+        backwards: the pattern is for reversed text, from the last character of each word to its first.
+        open_end: a word of letters may go on after its end.
+
+    Raises:
+        ValueError: no word at all, which would match everywhere.
+    """
+    root: _Node = {}
+    for word in words:
+        node = root
+        stem = word.removesuffix("*")
+        for char in reversed(stem) if backwards else stem:
+            node = node.setdefault(char, {})
+        far = stem[0] if backwards else stem[-1]
+        ending = f"[{LETTERS}]*+" if stem != word else END if _LETTER.match(far) and not open_end else ""
+        node[f"end {ending}"] = {}
+    if not root:
+        raise ValueError("an alternation needs at least one word")
+    return _pattern(root, compact, first=True)
+
+
+def _pattern(node: _Node, compact: bool, *, first: bool = False) -> str:
+    branches: list[str] = []
+    singles: list[str] = []
+    endings: list[str] = []
+    for char, rest in node.items():
+        if char.startswith("end "):
+            endings.append(char[4:])
+            continue
+        head = _char(char, compact, first=first)
+        tail = _pattern(rest, compact)
+        if tail == "" and len(char) == 1 and head == re.escape(char):
+            singles.append(char)
+        else:
+            branches.append(head + tail)
+    if len(singles) == 1:
+        branches.append(re.escape(singles[0]))
+    elif singles:
+        branches.append("[" + "".join(map(re.escape, singles)) + "]")
+    branches += sorted(endings, reverse=True)
+    return branches[0] if len(branches) == 1 else "(?:" + "|".join(branches) + ")"
+
+
+def _char(char: str, compact: bool, *, first: bool) -> str:
+    if char in " ・" and compact:
+        return "[ ・\n]{0,3}+"
+    if char == " ":
+        return "[ \n]{1,3}+"
+    if compact and not first and char >= _FIRST_COMPACT:
+        return "[ \n]*+" + re.escape(char)
+    return re.escape(char)
+
+
+def squeezed(word: str, *, compact: bool) -> str:
+    """The form under which a matched word is looked up: single blanks, or none where `compact`."""
+    return "".join(word.replace("・", "").split()) if compact else " ".join(word.split())
+
+
+def after_first(words: Iterable[str], *, compact: bool = False, open_end: bool = False) -> dict[str, str]:
+    """For each first character of `words` a pattern that matches the rest of them once that character is consumed.
+
+    A search whose pattern begins with a plain set of characters skips everything else at the speed of C.
+    Words of letters do not begin inside a word.
+    """
+    roots: dict[str, list[str]] = {}
+    for word in words:
+        roots.setdefault(word[0], []).append(word)
+    patterns = {}
+    for char, group in roots.items():
+        whole = alternation(group, compact=compact, open_end=open_end)
+        head = _char(char, compact, first=True)
+        inner = whole.removeprefix(head) if whole.startswith(head) else whole[3 + len(head) : -1]
+        start = f"(?<=[{re.escape(char)}])" + (f"(?<![{LETTERS}].)" if _LETTER.match(char) else "")
+        patterns[char] = start + inner
+    return patterns

@@ -1,0 +1,117 @@
+"""What the ledger keeps, one frozen record per noun.
+
+Every datetime is aware and UTC. Every number is a `Decimal` in base units (CNY, not 100 million CNY).
+This module imports nothing of the project: it is the vocabulary that all other rooms share.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Literal
+
+Measure = Literal["level", "yoy", "qoq", "mom", "change"]
+Bound = Literal["exact", "at_least", "at_most", "about", "range"]
+Aggregation = Literal["period", "cumulative", "daily", "monthly", "annualized"]
+Basis = Literal["reported", "guidance", "estimate"]
+Where = Literal["text", "title"]
+Verdict = Literal["new", "repeated", "refined", "revised", "corrected", "conflicting"]
+Tier = Literal["filing", "company", "wire", "press", "aggregator"]
+
+#: One number, the two ends of a range, or the name of a version.
+Value = Decimal | tuple[Decimal, Decimal] | str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Article:
+    """A document at a canonical URL, as one fetch found it; its text becomes a snapshot."""
+
+    #: Canonical address: the article's identity.
+    url: str
+    #: The address that was fetched, before canonicalisation; "" where it is the same.
+    seen_url: str = ""
+    title: str
+    #: Plain text; table rows are lines `| cell | cell |`.
+    text: str
+    #: `zh-Hans`, `zh-Hant`, `en`, `de`, `ja`, or another BCP 47 tag.
+    language: str
+    #: Who published it: a host name or the name that a syndicator gives.
+    outlet: str
+    tier: Tier = "press"
+    #: The company's own site or the exchange.
+    official: bool = False
+    #: None where neither page nor feed tells.
+    published: datetime | None
+    #: Calendar day of publication where the outlet is: relative words resolve against it.
+    dated: date | None
+    fetched: datetime
+    #: Name of the source that led to it; "ingest" for files.
+    source: str
+    author: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Figure:
+    """A quantity understood: one mention in one snapshot. Fields are those of the figure guide (docs/glossary.md)."""
+
+    entity: str
+    metric: str
+    measure: Measure
+    value: Value
+    #: ISO 4217 code, `percent`, `percentage_point`, `count`, `minutes`, `times` or `version`.
+    unit: str
+    bound: Bound
+    #: Contract form (`2024-Q4`, `..2025-02`, `2025-01/2025-09`, …); None where the text does not fix it.
+    period: str | None
+    aggregation: Aggregation
+    basis: Basis
+    #: Of guidance and estimates: the company's or house's name, or "unnamed"; None for reported figures.
+    speaker: str | None = None
+    where: Where = "text"
+    #: Character offsets of the number with its unit in the title or text, end exclusive.
+    start: int
+    end: int
+    #: The clause or sentence, an exact substring of the title or text.
+    quote: str = ""
+    #: Place of the last written digit, in base units (1.5亿 → 10000000); None: taken from the value.
+    resolution: Decimal | None = None
+    #: Calibrated share of such figures that are right in every field, 0 to 1.
+    confidence: float = 1.0
+    #: What the audit says of it, in words; empty where there is nothing to say.
+    audit: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Judged:
+    """A recorded figure with what it changed in the ledger."""
+
+    figure_id: int
+    fact_id: int
+    #: None where the figure changes nothing that is told (old article, baseline): the verdict still stands.
+    alert_id: int | None
+    verdict: Verdict
+    figure: Figure
+    #: What the ledger held before, for `refined`, `revised`, `corrected`, `conflicting`; else None.
+    previous: Value | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Recipient:
+    """One address on one channel: a message of the outbox goes to exactly one."""
+
+    channel: str
+    address: str
+    #: `run`: one message a run; `instant`: one an article; `daily`: one a day; `ops`: for operators.
+    mode: Literal["run", "instant", "daily", "ops"] = "run"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Recorded:
+    """What one transaction wrote."""
+
+    article_id: int
+    snapshot_id: int
+    #: False where the same text was already kept for this article: nothing was written.
+    new_snapshot: bool
+    judged: tuple[Judged, ...] = field(default=())
