@@ -6,10 +6,11 @@ This module imports nothing of the project: it is the vocabulary that all other 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, Protocol
 
 Measure = Literal["level", "yoy", "qoq", "mom", "change"]
 Bound = Literal["exact", "at_least", "at_most", "about", "range"]
@@ -102,8 +103,26 @@ class Recipient:
 
     channel: str
     address: str
-    #: `run`: one message a run; `instant`: one an article; `daily`: one a day; `ops`: for operators.
-    mode: Literal["run", "instant", "daily", "ops"] = "run"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Posting:
+    """Where an alert is to be told: alerts with the same recipient and key make one message."""
+
+    recipient: Recipient
+    #: `alerts`: what is new; `baseline`: the summary of a first run; `ops`: for operators; `test`: asked for by hand.
+    kind: Literal["alerts", "baseline", "ops", "test"] = "alerts"
+    #: What gathers alerts into one message: `run:7`, `article:31`, `day:2025-11-21`.
+    key: str
+    #: From when the message may be sent; None: when its run has ended.
+    due: datetime | None = None
+
+
+class Policy(Protocol):
+    """Decides within the ledger's transaction who hears of a figure."""
+
+    def __call__(self, judged: Judged, article: Article) -> Sequence[Posting] | None:
+        """Postings of the alert; an empty sequence: an alert for nobody; None: no alert."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
