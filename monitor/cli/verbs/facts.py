@@ -1,0 +1,31 @@
+"""`facts`: what the ledger knows."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from monitor.cli.ledgers import open_ledger
+from monitor.cli.options import EndOfDay, config_option, filters, format_option
+from monitor.cli.output import print_rows
+
+COLUMNS = ("id", "entity", "metric", "measure", "value", "unit", "period", "aggregation", "basis", "first_seen", "outlets")
+
+
+@click.command()
+@config_option
+@filters
+@click.option("--as-of", type=EndOfDay(), help="What was known at this time; a date means its end.")
+@click.option("--id", "number", type=int, help="Only this fact.")
+@format_option
+def command(config_file: Path | None, form: str, as_of: datetime | None, number: int | None, **where: Any) -> None:
+    """Print facts: what is known of each entity, metric and period.
+
+    \b
+    Example: keling-monitor facts --entity keling --metric revenue --as-of 2025-06-30
+    """
+    with open_ledger(config_file) as ledger:
+        print_rows(ledger.facts(id=number, as_of=as_of, **where), form, COLUMNS)
