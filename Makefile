@@ -43,7 +43,7 @@ bench: $(READY) ## ratios measured side by side
 	$(BIN)/python -m benchmarks
 
 docs: $(READY) ## write the generated parts of the documentation anew
-	$(BIN)/python -m monitor.docs
+	$(BIN)/python docs/generate.py
 
 lock: $(READY) ## resolve requirements.lock anew from pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
