@@ -17,8 +17,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,6 +25,7 @@ from typing import Any, Literal
 
 from sqlite_utils import Database
 
+from storage.database import path_of, transaction
 from storage.records import Posting, Recipient
 
 State = Literal["gathering", "waiting", "sending", "sent", "uncertain", "dead"]
@@ -78,7 +78,7 @@ class Count:
 
 
 class Outbox:
-    """The messages of one ledger. All datetimes are aware; all writing methods but `post` make their own transaction."""
+    """The messages of one ledger. All datetimes are aware; every writing method but `post` is a transaction."""
 
     def __init__(self, db: Database, *, ops: Sequence[Recipient] = ()) -> None:
         """Open it on a ledger's database.
@@ -142,7 +142,7 @@ class Outbox:
 
         Messages with fewer attempts come first, so that one that kills its sender holds up no other.
         """
-        with self._transaction():
+        with transaction(self._db):
             self._notice_dead_senders(channel, now)
             row = self._one(
                 "SELECT *, (SELECT count(*) FROM attempts WHERE message = outbox.id) AS attempts FROM outbox"
@@ -180,7 +180,7 @@ class Outbox:
 
     def compose(self, leased: Leased, *, subject: str, content: bytes) -> None:
         """Keep what will be sent, now and at every repeat."""
-        with self._transaction():
+        with transaction(self._db):
             self._execute(
                 "UPDATE outbox SET subject = ?, content = ? WHERE id = ? AND content IS NULL",
                 (subject, content, leased.id),
@@ -188,7 +188,7 @@ class Outbox:
 
     def hand_over(self, leased: Leased, *, now: datetime) -> None:
         """Note that the last byte is about to go: from now on the other side may have the message."""
-        with self._transaction():
+        with transaction(self._db):
             self._execute("UPDATE attempts SET handed_over = ? WHERE id = ?", (_text(now), leased.attempt))
 
     def settle(self, leased: Leased, outcome: Outcome, answer: str, *, now: datetime) -> State:
@@ -203,7 +203,7 @@ class Outbox:
         Returns:
             The message's state after it.
         """
-        with self._transaction():
+        with transaction(self._db):
             self._end_attempt(leased.attempt, outcome, answer, now)
             if outcome == "sent":
                 # Even where the lease was lost meanwhile: what is sent is sent.
@@ -226,7 +226,7 @@ class Outbox:
             How many: 0 where the message is sent, being sent, still gathering or not there.
         """
         one, arguments = ("", ()) if which == "all" else (" AND id = ?", (which,))
-        with self._transaction():
+        with transaction(self._db):
             return self._execute(
                 "UPDATE outbox SET state = 'waiting', next_attempt = ?, tried_since = NULL, doubts = 0"
                 " WHERE (state IN ('dead', 'uncertain')"
@@ -283,7 +283,7 @@ class Outbox:
     @property
     def file(self) -> Path:
         """The ledger's file, for a delivery that opens it once a channel."""
-        return Path(next(row["file"] for row in self._all("PRAGMA database_list") if row["name"] == "main"))
+        return Path(path_of(self._db))
 
     def _told(self, alert: int, posting: Posting) -> int | None:
         """The message that already tells an alert under the same recipient and key."""
@@ -322,7 +322,7 @@ class Outbox:
         return message
 
     def _release(self, which: str, arguments: tuple[Any, ...], now: datetime) -> int:
-        with self._transaction():
+        with transaction(self._db):
             return self._execute(
                 f"UPDATE outbox SET state = 'waiting', next_attempt = ? WHERE state = 'gathering' AND {which}",
                 (_text(now), *arguments),
@@ -390,13 +390,6 @@ class Outbox:
             "UPDATE attempts SET ended = ?, outcome = ?, answer = ? WHERE id = ?",
             (_text(now), outcome, answer, attempt),
         )
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        """Begun as a writer: one that begins as a reader cannot become a writer after another has written."""
-        self._execute("BEGIN IMMEDIATE")
-        with self._db.conn:
-            yield
 
     def _execute(self, sql: str, arguments: Sequence[Any] | Mapping[str, Any] = ()) -> sqlite3.Cursor:
         return self._db.conn.execute(sql, arguments)
