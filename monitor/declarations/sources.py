@@ -67,8 +67,8 @@ class _Declaration(BaseModel):
 class Items(_Declaration):
     """Where the items of a list and their fields stand.
 
-    In HTML (`html_list`) each is a CSS selector, or an XPath where it begins with `/`, `.` or `(`; fields are looked for
-    inside the item. In JSON (`json_list`, `embedded_state`, `disclosure`) each is a JMESPath; fields are looked for in the row.
+    In HTML (`html_list`) each is a CSS selector, or an XPath where it begins with `/`, `./` or `(`. In JSON
+    (`json_list`, `embedded_state`, `disclosure`) each is a JMESPath. Fields are looked for inside the row.
     An empty path: not there, or found by convention.
     """
 
@@ -93,7 +93,7 @@ class Items(_Declaration):
 class Answer(_Declaration):
     """How the JSON lies in the answer, and what a good answer says."""
 
-    #: Regular expression before the JSON in a page or script, such as `window\\.state\\s*=`; "" for plain JSON and JSONP.
+    #: Regular expression before the JSON in a page or script, such as `state\\s*=`; "" for plain JSON and JSONP.
     after: Pattern = ""
     #: JMESPath of a string that is itself JSON and takes the place of the whole.
     string: str = ""
@@ -143,8 +143,9 @@ class Expect(_Declaration):
 class Source(_Declaration):
     """A place where articles are found.
 
-    `url` and the strings of `params` may hold placeholders: `{query}`, `{page}` (from `first_page`), `{epoch}`, `{epoch_ms}`,
-    `{today:%Y%m%d}`, `{since:%Y%m%d}` (the day `window` ago), `{key}` of a lookup, and the keys of `locales`.
+    `url` and the strings of `params` may hold placeholders: `{query}`, `{page}` (from `first_page`), `{epoch}`,
+    `{epoch_ms}`, `{today:%Y%m%d}`, `{since:%Y%m%d}` (the day `window` ago), `{key}` of a lookup, and the keys of
+    `locales`.
     """
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")
@@ -159,8 +160,8 @@ class Source(_Declaration):
     official: bool = False
     #: BCP 47 tag of the articles; "": found per article.
     language: str = ""
-    #: Of dates without a zone, and of the calendar day on which an article is published.
-    timezone: str = "UTC"
+    #: Of dates without a zone, and of the calendar day on which an article is published; "": each date's own, else UTC.
+    timezone: str = ""
     #: Order of dates such as 03/04/2025.
     date_order: Literal["DMY", "MDY", "YMD"] = "DMY"
     #: May live on a private or loopback address.
@@ -211,7 +212,7 @@ class Source(_Declaration):
     @field_validator("timezone")
     @classmethod
     def _is_zone(cls, value: str) -> str:
-        if value not in available_timezones():
+        if value and value not in available_timezones():
             raise ValueError("a time zone such as 'Asia/Shanghai'")
         return value
 
@@ -226,6 +227,11 @@ class Source(_Declaration):
         return self
 
     @property
-    def zone(self) -> ZoneInfo:
-        """The source's time zone."""
-        return ZoneInfo(self.timezone)
+    def zone(self) -> ZoneInfo | None:
+        """The source's time zone; None where it is not declared."""
+        return ZoneInfo(self.timezone) if self.timezone else None
+
+    @property
+    def primary_language(self) -> str:
+        """The language without its script or region: `zh` of `zh-Hans`; "" where it is not declared."""
+        return self.language.partition("-")[0]

@@ -96,7 +96,9 @@ def canonical_url(url: str, declared: str | None = None) -> str:
         first, _, rest = host.partition(".")
         if first in _MOBILE and "." in rest:
             host = f"www.{rest}"
-    query = urlencode(sorted((k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if not _TRACKING.match(k)))
+    query = urlencode(
+        sorted((k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if not _TRACKING.match(k))
+    )
     netloc = f"[{host}]" if ":" in host else host
     return urlunsplit((scheme, netloc if port is None else f"{netloc}:{port}", parts.path or "/", query, ""))
 

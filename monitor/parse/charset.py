@@ -148,7 +148,9 @@ def _as_utf8(body: bytes) -> str | None:
 
 def _declared(body: bytes, headers: Mapping[str, str]) -> list[str]:
     http = next((value for name, value in headers.items() if name.lower() == "content-type"), None)
-    return [label for label in (http_content_type_encoding(http), html_body_declared_encoding(body), _meta(body)) if label]
+    return [
+        label for label in (http_content_type_encoding(http), html_body_declared_encoding(body), _meta(body)) if label
+    ]
 
 
 def _meta(body: bytes) -> str | None:

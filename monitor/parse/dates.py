@@ -17,12 +17,20 @@ _SKEW = timedelta(minutes=10)
 _MILLISECONDS = 100_000_000_000
 
 _CLOCK = r"(?:\D{0,6}?(?P<hour>[01]?\d|2[0-3])[:：](?P<minute>[0-5]\d)(?:[:：](?P<second>[0-5]\d))?)?"
+_YEAR = r"(?<!\d)(?P<year>(?:19|20)\d\d)"
+#: What stands between the numbers of a date: a mark, or an ideograph.
+_MARK = r"\s?[-/.\u2e80-\u9fff]\s?"
 
 #: 2025-11-20 14:30, 2025/11/20, 2025年11月20日 14:30, 20251120T143000Z
-_YEAR_FIRST = re.compile(r"(?<!\d)(?P<year>(?:19|20)\d\d)\s?[-/.\u2e80-\u9fff]\s?(?P<month>\d{1,2})\s?[-/.\u2e80-\u9fff]\s?(?P<day>\d{1,2})(?!\d)" + _CLOCK)
-_COMPACT = re.compile(r"(?<!\d)(?P<year>20\d\d)(?P<month>\d\d)(?P<day>\d\d)(?:T?(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d))?(?!\d)")
+_YEAR_FIRST = re.compile(rf"{_YEAR}{_MARK}(?P<month>\d{{1,2}}){_MARK}(?P<day>\d{{1,2}})(?!\d){_CLOCK}")
+_COMPACT = re.compile(
+    r"(?<!\d)(?P<year>20\d\d)(?P<month>\d\d)(?P<day>\d\d)"
+    r"(?:T?(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d))?(?!\d)"
+)
 #: 20/11/2025 14:30, 20.11.2025
-_YEAR_LAST = re.compile(r"(?<!\d)(?P<one>\d{1,2})\s?[./-]\s?(?P<two>\d{1,2})\s?[./-]\s?(?P<year>(?:19|20)\d\d)(?!\d)" + _CLOCK)
+_YEAR_LAST = re.compile(
+    rf"(?<!\d)(?P<one>\d{{1,2}})\s?[./-]\s?(?P<two>\d{{1,2}})\s?[./-]\s?(?P<year>(?:19|20)\d\d)(?!\d){_CLOCK}"
+)
 #: 11月20日 14:05: an ideograph after each number; there the month always stands first.
 _NO_YEAR = re.compile(r"(?<!\d)(?P<month>\d{1,2})\s?[\u2e80-\u9fff]\s?(?P<day>\d{1,2})\s?[\u2e80-\u9fff]" + _CLOCK)
 #: 11-20 14:05, in the order of the source.
