@@ -2,7 +2,6 @@
 
 MonitorError
 ├── ConfigError        monitor.toml, a declaration or the command line is wrong (exit 2)
-├── LedgerError        the database cannot be opened, is newer, read-only, full or corrupt
 ├── FetchError         a source or page did not give what it should
 ├── ParseError         bytes that are not the article, feed or list they should be
 └── DeliveryError      a channel could not deliver
@@ -11,12 +10,28 @@ MonitorError
     └── UncertainDeliveryError   it may have been accepted: repeat once with the same Message-ID
 
 Messages are lower case, name the culprit with its repr, and say what to do.
-`storage` raises `storage.errors` of its own; `LedgerError` is that module's base under the name used here.
+`storage` raises errors of its own: `LedgerError` of storage.errors, which is no MonitorError, stands here under the
+same name, so that whoever reports errors finds all of them in one place.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from storage.errors import LedgerError
+
+__all__ = [
+    "ConfigError",
+    "DeliveryError",
+    "Fault",
+    "FetchError",
+    "LedgerError",
+    "MonitorError",
+    "ParseError",
+    "PermanentDeliveryError",
+    "TemporaryDeliveryError",
+    "UncertainDeliveryError",
+]
 
 
 class MonitorError(Exception):

@@ -126,6 +126,18 @@ class Policy(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Held:
+    """A figure that would change the ledger but waits for a person's decision instead."""
+
+    review_id: int
+    figure_id: int
+    #: What it would have been.
+    verdict: Verdict
+    figure: Figure
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Recorded:
     """What one transaction wrote."""
 
@@ -133,4 +145,77 @@ class Recorded:
     snapshot_id: int
     #: False where the same text was already kept for this article: nothing was written.
     new_snapshot: bool
+    #: In reading order. Where the snapshot is not new, its figures with the verdict `repeated`.
     judged: tuple[Judged, ...] = field(default=())
+    #: What waits for a person's decision.
+    held: tuple[Held, ...] = field(default=())
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Excerpt:
+    """A sentence with the article it stood in."""
+
+    quote: str
+    #: Where in the quote the number with its unit stands, end exclusive; None where the quote does not hold it.
+    mark: tuple[int, int] | None
+    article_id: int
+    url: str
+    title: str
+    outlet: str
+    tier: Tier
+    official: bool
+    language: str
+    published: datetime | None
+    #: When this snapshot was fetched.
+    fetched: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Holding:
+    """A value that a fact holds or held, with the sentence that says so."""
+
+    value: Value
+    unit: str
+    bound: Bound
+    #: What the value allows, after all refinements; None for versions.
+    low: Decimal | None
+    high: Decimal | None
+    #: None: the period is not stated.
+    period: str | None
+    excerpt: Excerpt
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Point:
+    """What the ledger holds about the same thing in another period."""
+
+    fact_id: int
+    period: str
+    value: Value
+    unit: str
+    bound: Bound
+    first_seen: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Told:
+    """All that a message needs to tell one alert."""
+
+    alert_id: int
+    fact_id: int
+    figure_id: int
+    verdict: Verdict
+    created: datetime
+    #: As read, with what the audit says of it.
+    figure: Figure
+    excerpt: Excerpt
+    #: What the ledger held before; for `conflicting` what it holds still. None for what is new.
+    previous: Holding | None
+    #: What the fact holds now: not the figure's value where that is a rival, or older guidance.
+    now: Holding
+    #: Independent outlets that say what the fact holds, with their tiers, first told first. Reposts do not count.
+    confirmed: tuple[tuple[str, Tier], ...]
+    #: Of the same entity, metric, measure, unit, aggregation, basis and speaker, oldest first, itself included.
+    series: tuple[Point, ...]
+    #: The text repeats that of another article.
+    repost: bool = False
