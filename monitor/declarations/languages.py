@@ -1,0 +1,101 @@
+"""A language: one TOML file with all that its texts need to be read.
+
+Binding's sections hold the words that say how a number belongs to what is said around it. A word of letters stands
+between ends of words; `*` at its start or end takes any letters there. A capital matches only a capital.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from monitor.declarations.numbers import NumberSections
+from monitor.declarations.periods import PeriodSections
+from monitor.declarations.reading import load
+from monitor.declarations.watchlists import Kind
+from monitor.errors import ConfigError, Fault
+
+#: Where the language files lie.
+FOLDER = Path(__file__).parents[1] / "languages"
+
+Words = Annotated[tuple[str, ...], Field(min_length=1)]
+Direction = Literal["up", "down", "flat"]
+#: What a change is measured against; `base` words open any comparison.
+Comparison = Literal["yoy", "qoq", "mom", "base"]
+Cue = Literal[
+    "guidance", "estimate", "consensus", "broker", "rumour", "reported", "previous", "to", "respectively", "former",
+    "latter", "each", "share", "growth", "total", "denial", "bracket", "adjusted", "adverse", "excluded", "per", "guided",
+    "hypothetical",
+]  # fmt: skip
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Companies(_Section):
+    """`[companies]`: how others are spoken of."""
+
+    #: What the names of companies end in.
+    suffixes: tuple[str, ...] = ()
+    #: Whose figures are nobody's of the watchlist: rivals, the market, an index.
+    elsewhere: tuple[str, ...] = ()
+
+
+class Sentences(_Section):
+    """`[sentences]`: where sentences and clauses end."""
+
+    ends: Words
+    clauses: Words
+    #: Words whose full stop ends no sentence, without it.
+    abbreviations: tuple[str, ...] = ()
+
+
+class MetricWords(_Section):
+    """`[metrics.<id>]`: more terms of a metric in this language."""
+
+    terms: tuple[str, ...] = ()
+    weak: tuple[str, ...] = ()
+
+
+class BindingSections(BaseModel):
+    """The sections of a language file that binding reads."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    #: Words that stand for the watched company or product ("the group").
+    references: Mapping[Kind, Words]
+    directions: Mapping[Direction, Words]
+    comparisons: Mapping[Comparison, Words]
+    cues: Mapping[Cue, tuple[str, ...]]
+    companies: Companies = Companies()
+    sentences: Sentences
+    #: Suffixes of versions in their contract form, and how the language writes them.
+    versions: Mapping[str, Words] = {}
+    metrics: Mapping[str, MetricWords] = {}
+
+
+class Language(NumberSections, PeriodSections, BindingSections):
+    """A file of `monitor/languages`."""
+
+
+def codes() -> tuple[str, ...]:
+    """The languages that are read: the files of the folder."""
+    return tuple(sorted(file.stem for file in FOLDER.glob("*.toml")))
+
+
+@cache
+def language(code: str) -> Language:
+    """A language by its code, such as `zh`; a tag with a script or region (`zh-Hant`) finds its language.
+
+    Raises:
+        ConfigError: there is none, or its file says something wrong.
+    """
+    name = code.split("-")[0].lower()
+    if name not in codes():
+        raise ConfigError([Fault("languages", "code", f"one of {', '.join(codes())}", repr(code))])
+    return load(Language, FOLDER / f"{name}.toml")
