@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 from w3lib.url import safe_url_string
 
+from monitor.declarations.reading import read_toml, validated
+from monitor.errors import ConfigError
 from storage.records import Tier
 
 _ROOT = Path(__file__).parents[1]
@@ -235,3 +237,22 @@ class Source(_Declaration):
     def primary_language(self) -> str:
         """The language without its script or region: `zh` of `zh-Hans`; "" where it is not declared."""
         return self.language.partition("-")[0]
+
+
+@cache
+def shipped_sources(folder: Path = FOLDER) -> dict[str, Source]:
+    """The sources that lie in a folder, by name.
+
+    Raises:
+        ConfigError: with every fault of every file.
+    """
+    found: dict[str, Source] = {}
+    faults = []
+    for file in sorted(folder.glob("*.toml")):
+        try:
+            found[file.stem] = validated(Source, {"name": file.stem, **read_toml(file)}, str(file))
+        except ConfigError as error:
+            faults += error.faults
+    if faults:
+        raise ConfigError(faults)
+    return found
