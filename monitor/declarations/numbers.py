@@ -71,10 +71,8 @@ class Numerals(_Section):
     points: tuple[Word, ...] = ()
     #: Words that add a half to the numeral before them (`個半`, `einhalb`).
     halves: tuple[Word, ...] = ()
-    #: What may stand between the words of one numeral.
-    joiners: tuple[str, ...] = ()
-    #: The same before a fraction that is added rather than multiplied (`one and a half`).
-    adders: tuple[str, ...] = ()
+    #: Words that may stand between the words of one numeral (`two hundred and five`).
+    joiners: tuple[Word, ...] = ()
     minus: Words
     plus: Words
 
@@ -85,8 +83,8 @@ class Scales(_Section):
     words: ByValue
     #: Abbreviations that stand right after the digit (`150m`).
     glued: ByValue = Field(default_factory=dict)
-    #: Words that may stand between a number and its scale (`1.5个亿`).
-    joiners: tuple[Word, ...] = ()
+    #: Letters right before an ISO 4217 code (`30 MUSD`).
+    codes: ByValue = Field(default_factory=dict)
 
 
 class Part(_Section):
@@ -122,8 +120,6 @@ class Units(_Section):
     tenths: tuple[Word, ...] = ()
     #: Words after a unit that add half of it (`三成半`).
     halves: tuple[Word, ...] = ()
-    #: What may stand between a fraction and its unit (`half a point`).
-    joiners: tuple[str, ...] = ()
 
 
 class Fractions(_Section):
@@ -133,6 +129,8 @@ class Fractions(_Section):
     counted: ByValue = Field(default_factory=dict)
     #: Parts that stand alone (`half`).
     alone: ByValue = Field(default_factory=dict)
+    #: Parts that count only before a scale (`a quarter million`), since they are ordinary words elsewhere.
+    scaled: ByValue = Field(default_factory=dict)
     #: Words between denominator and numerator, the denominator first (`三分之一`).
     over: tuple[Word, ...] = ()
 
@@ -144,7 +142,7 @@ class Fixed(_Section):
     value: Value
     #: The upper end, where the words say a range.
     high: Value | None = None
-    unit: Literal["percent", "times", "minutes", "count"] | None = None
+    unit: Literal["percent", "percentage_point", "times", "minutes", "count"] | None = None
     bound: Literal["exact", "at_least", "at_most", "about"] = "exact"
 
 
@@ -156,6 +154,8 @@ class Bounds(_Section):
     after: dict[BoundWord, Words]
     #: Between the number and its scale or unit (`30多亿`).
     inside: dict[BoundWord, Words] = Field(default_factory=dict)
+    #: Verbs whose object, the next number of the clause, may come some words later.
+    apart: dict[BoundWord, Words] = Field(default_factory=dict)
     #: Words passed over between a bound and the number, and between the unit and a bound after it.
     fillers_before: tuple[Word, ...] = ()
     fillers_after: tuple[Word, ...] = ()
@@ -185,6 +185,8 @@ class Links(_Section):
 class Marks(_Section):
     """`[marks]`: words beside numbers that are not quantities."""
 
+    #: Ordinary words and names that hold a numeral (`一直`, `double-digit`): no number at all.
+    words: tuple[Word, ...] = ()
     before: dict[Mark, Words] = Field(default_factory=dict)
     after: dict[Mark, Words] = Field(default_factory=dict)
 
@@ -205,6 +207,10 @@ class NumberSections(BaseModel):
     marks: Marks = Marks()
 
 
+#: Codes in X stand for metals, baskets, funds and tests, except for the francs and dollars of monetary unions.
+_PAYING = ("XAF", "XCD", "XCG", "XOF", "XPF")
+
+
 @cache
 def currency_names(locale: str) -> dict[str, str]:
     """Names of the world's currencies in `locale`, lower case, with their ISO code; the CLDR's, through Babel.
@@ -217,9 +223,10 @@ def currency_names(locale: str) -> dict[str, str]:
     names: dict[str, str] = {}
     last: dict[str, set[str]] = {}
     plurals = found._data["currency_names_plural"]
-    for code, name in found.currencies.items():
+    for code in currency_codes():
+        name = found.currencies.get(code, "")
         for form in {name, *dict(plurals.get(code, {})).values()}:
-            if "(" in form or any(c.isdigit() for c in form):
+            if not form or "(" in form or any(c.isdigit() for c in form):
                 continue
             names.setdefault(form.lower(), code)
             last.setdefault(form.lower().split(" ")[-1], set()).add(code)
@@ -231,10 +238,10 @@ def currency_names(locale: str) -> dict[str, str]:
 
 @cache
 def currency_codes() -> tuple[str, ...]:
-    """The ISO 4217 codes in use or once in use."""
+    """The ISO 4217 codes of money in use or once in use; of the codes in X only those that pay."""
     from babel import Locale
 
-    return tuple(code for code in Locale.parse("en").currencies if code.isascii() and code != "XXX")
+    return tuple(code for code in Locale.parse("en").currencies if not code.startswith("X") or code in _PAYING)
 
 
 def as_decimal(value: Fraction) -> Decimal:
