@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from monitor.config import load_config
+from monitor.config import Config, load_config
 from monitor.errors import ConfigError, Fault
 
 if TYPE_CHECKING:
@@ -43,3 +43,16 @@ def open_ledger(config_file: Path | None) -> Iterator[Ledger]:
 
     with open_database(config_file) as database:
         yield Ledger(database)
+
+
+@contextmanager
+def optional_database(config: Config) -> Iterator[Database | None]:
+    """The database of a configuration, for reading only; None where there is none yet."""
+    from storage.database import connect
+
+    database = connect(config.database, read_only=True) if config.database.exists() else None
+    try:
+        yield database
+    finally:
+        if database is not None:
+            database.close()

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
+Clock = Callable[[], datetime]
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -47,8 +48,14 @@ config_option = click.option(
     help="The configuration (default: what KELING_MONITOR_CONFIG names, else monitor.toml in this folder).",
 )
 
-#: The clock of a run, so that a past can be played again; nobody types it.
-now_option = click.option("--now", type=Moment(), default=lambda: datetime.now(UTC), hidden=True)
+
+
+def _clock(ctx: click.Context, param: click.Parameter, value: datetime | None) -> Clock:
+    return (lambda: datetime.now(UTC)) if value is None else lambda: value
+
+
+#: The clock of a command: it stands still where `--now` is given, so that a past can be played again.
+clock_option = click.option("--now", "clock", type=Moment(), callback=_clock, hidden=True)
 
 format_option = click.option(
     "--format",

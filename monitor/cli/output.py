@@ -6,29 +6,31 @@ import csv
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
 Row = Mapping[str, Any]
 
 
-def print_rows(rows: Iterable[Row], form: str, columns: Sequence[str]) -> None:
+def print_rows(rows: Iterable[Row], form: str, columns: Sequence[str], file: TextIO | None = None) -> None:
     """Print rows.
 
     Args:
         rows: all with the same keys.
         form: `table`, `json`, `jsonl` or `csv`.
         columns: those that the table shows; the other forms have them all.
+        file: None: standard output.
     """
     if form == "jsonl":
         for row in rows:
-            click.echo(as_json(row))
+            click.echo(as_json(row), file)
     elif form == "json":
-        click.echo("[" + ",\n ".join(map(as_json, rows)) + "]")
+        click.echo("[" + ",\n ".join(map(as_json, rows)) + "]", file)
     elif form == "csv":
-        _print_csv(list(rows))
+        _print_csv(list(rows), file or sys.stdout)
     else:
         _print_table(list(rows), columns)
 
@@ -41,18 +43,18 @@ def as_json(value: Any) -> str:
 def _plain(value: Any) -> Any:
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
-    return str(value)
+    return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def _print_csv(rows: list[Row]) -> None:
+def _print_csv(rows: list[Row], file: TextIO) -> None:
     if rows:
-        writer = csv.DictWriter(sys.stdout, fieldnames=list(rows[0]), lineterminator="\n")
+        writer = csv.DictWriter(file, fieldnames=list(rows[0]), lineterminator="\n")
         writer.writeheader()
         writer.writerows({key: _cell(value) for key, value in row.items()} for row in rows)
 
 
 def _cell(value: Any) -> Any:
-    return as_json(value) if isinstance(value, list | dict) else value
+    return as_json(value) if isinstance(value, list | dict) else value.isoformat() if isinstance(value, date) else value
 
 
 def _print_table(rows: list[Row], columns: Sequence[str]) -> None:
@@ -78,4 +80,4 @@ def _shown(column: str, row: Row) -> str:
         return _BOUNDS.get(row["bound"], "") + " – ".join(f"{end:,}" if not isinstance(end, str) else end for end in ends)
     if value is None:
         return ""
-    return as_json(value) if isinstance(value, list | dict) else str(value)
+    return as_json(value) if isinstance(value, list | dict) else str(_cell(value))

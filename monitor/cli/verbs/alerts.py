@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from monitor.cli.ledgers import open_ledger
-from monitor.cli.options import config_option, filters, format_option, now_option
+from monitor.cli.options import Clock, clock_option, config_option, filters, format_option
 from monitor.cli.output import print_rows
 
 COLUMNS = ("id", "verdict", "entity", "metric", "value", "unit", "period", "created", "quote")
@@ -35,9 +35,9 @@ def command(ctx: click.Context, config_file: Path | None, form: str, **where: An
 
 @command.command()
 @config_option
-@now_option
+@clock_option
 @click.pass_context
-def test(ctx: click.Context, config_file: Path | None, now: datetime) -> None:
+def test(ctx: click.Context, config_file: Path | None, clock: Clock) -> None:
     """Send a test message to everyone who is to hear of alerts, and say what came of it.
 
     \b
@@ -45,4 +45,4 @@ def test(ctx: click.Context, config_file: Path | None, now: datetime) -> None:
     """
     from monitor.cycle import send_test
 
-    ctx.exit(send_test(config_file or ctx.obj, now))
+    ctx.exit(send_test(config_file or ctx.obj, clock))

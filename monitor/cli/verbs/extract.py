@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from monitor.cli.options import config_option, format_option, now_option
+from monitor.cli.options import Clock, clock_option, config_option, format_option
 from monitor.cli.output import as_json, print_rows
 from monitor.errors import ConfigError, Fault
 
@@ -29,7 +29,7 @@ COLUMNS = ("where", "start", "entity", "metric", "measure", "value", "unit", "pe
 @click.option("--published", type=click.DateTime(["%Y-%m-%d"]), help="Day of publication, which relative words count from.")
 @format_option
 @config_option
-@now_option
+@clock_option
 def command(
     what: str,
     jsonl: bool,
@@ -39,7 +39,7 @@ def command(
     published: datetime | None,
     form: str,
     config_file: Path | None,
-    now: datetime,
+    clock: Clock,
 ) -> None:
     """Print the figures of a text file, an HTML page, an address or standard input.
 
@@ -54,7 +54,7 @@ def command(
         for line in _lines(what):
             click.echo(as_json(_answer(extractor, line, quantities=quantities)))
         return
-    document = _document(what, language, published.date() if published else None, now)
+    document = _document(what, language, published.date() if published else None, clock)
     if explain:
         for figure in extractor.explain(document["text"], **document["context"]):
             click.echo(str(figure))
@@ -98,9 +98,9 @@ def _answer(extractor: Extractor, row: dict[str, Any], *, quantities: bool) -> d
     return {"id": row.get("id"), "figures": [figure_row(figure) for figure in figures]}
 
 
-def _document(what: str, language: str, dated: date | None, now: datetime) -> dict[str, Any]:
+def _document(what: str, language: str, dated: date | None, clock: Clock) -> dict[str, Any]:
     """The text with what is known of it: a page is read as the crawl reads pages."""
     from monitor.parse.page import read_anything
 
-    title, text, found, day = read_anything(what, now=now)
+    title, text, found, day = read_anything(what, now=clock())
     return {"text": text, "context": {"title": title, "language": language or found, "dated": dated or day}}

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from monitor.cli.ledgers import open_database
-from monitor.cli.options import config_option, format_option, now_option
+from monitor.cli.options import Clock, clock_option, config_option, format_option
 from monitor.cli.output import as_json, print_rows
 from monitor.errors import MonitorError
 
@@ -74,8 +74,8 @@ def show(number: int, config_file: Path | None, form: str) -> None:
 @command.command()
 @click.argument("numbers", metavar="[ID]...", type=int, nargs=-1)
 @config_option
-@now_option
-def retry(numbers: tuple[int, ...], config_file: Path | None, now: datetime) -> None:
+@clock_option
+def retry(numbers: tuple[int, ...], config_file: Path | None, clock: Clock) -> None:
     """Let dead or waiting messages be sent at the next delivery; without an ID all dead ones.
 
     \b
@@ -85,5 +85,5 @@ def retry(numbers: tuple[int, ...], config_file: Path | None, now: datetime) -> 
 
     with open_database(config_file, read_only=False) as database:
         outbox = Outbox(database)
-        counts = [outbox.retry(number, now=now) for number in numbers] if numbers else [outbox.retry(None, now=now)]
+        counts = [outbox.retry(number, clock()) for number in numbers] if numbers else [outbox.retry(None, clock())]
     click.echo(f"{sum(counts)} messages will be sent at the next delivery", err=True)

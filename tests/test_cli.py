@@ -1,0 +1,118 @@
+"""The command line: help with an example for every verb, one clear message for bad usage, rows in every form."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from monitor.cli import main
+from monitor.cli.output import print_rows
+
+
+def verbs(group: click.Group = main, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        yield (*path, name)
+        command = group.get_command(context, name)
+        if isinstance(command, click.Group):
+            yield from verbs(command, (*path, name))
+
+
+@pytest.mark.parametrize("path", list(verbs()), ids=" ".join)
+def test_every_verb_has_help_with_an_example(path: tuple[str, ...]) -> None:
+    done = CliRunner().invoke(main, [*path, "--help"])
+    assert done.exit_code == 0
+    assert "Example: keling-monitor" in done.output
+
+
+def run(folder: Path, *words: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "monitor", *words],
+        cwd=folder,
+        input=stdin,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        (["facts", "--nonsense"], "--nonsense"),
+        (["fakts"], "facts"),
+        (["facts", "--config", "absent.toml"], "absent.toml"),
+        (["facts"], "keling-monitor run"),
+        (["facts", "--since", "yesterday"], "2025-11-21"),
+        (["run", "--source", "no-such"], "no-such"),
+        (["ingest", "absent.jsonl"], "absent.jsonl"),
+        (["extract", "absent.txt"], "absent.txt"),
+    ],
+    ids=" ".join,
+)
+def test_bad_usage_is_one_message_and_exit_2(tmp_path: Path, words: list[str], hint: str) -> None:
+    done = run(tmp_path, *words)
+    assert done.returncode == 2, done.stderr
+    assert hint in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_init_writes_a_file_that_is_valid_and_never_overwrites(tmp_path: Path) -> None:
+    done = run(tmp_path, "init", "new", "--to", "analyst@example.com")
+    assert done.returncode == 0, done.stderr
+    file = tmp_path / "new" / "monitor.toml"
+    assert 'to = ["analyst@example.com"]' in file.read_text("utf-8")
+    file.write_text("# mine\n", "utf-8")
+    again = run(tmp_path, "init", "new")
+    assert again.returncode == 2
+    assert file.read_text("utf-8") == "# mine\n"
+
+
+def test_init_refuses_an_address_that_would_break_the_file(tmp_path: Path) -> None:
+    done = run(tmp_path, "init", "--to", 'a"b@example.com')
+    assert done.returncode == 2
+    assert not (tmp_path / "monitor.toml").exists()
+
+
+ROWS = [
+    {"id": 1, "value": Decimal("1E+8"), "unit": "CNY", "bound": "at_least", "quote": "收入超过1亿元, \"said\""},
+    {"id": 2, "value": [Decimal("1.5"), Decimal(2)], "unit": "percent", "bound": "range", "quote": None},
+]
+
+
+def printed(form: str) -> str:
+    @click.command()
+    def command() -> None:
+        print_rows(ROWS, form, ("id", "value", "unit"))
+
+    return CliRunner().invoke(command).stdout
+
+
+def test_rows_print_in_every_form() -> None:
+    as_json = json.loads(printed("json"))
+    assert as_json == [json.loads(line) for line in printed("jsonl").splitlines()]
+    assert as_json[0]["value"] == 100_000_000
+    assert as_json[1]["value"] == [1.5, 2]
+    (first, second) = csv.DictReader(io.StringIO(printed("csv")))
+    assert first["quote"] == ROWS[0]["quote"]
+    assert second["value"] == "[1.5, 2]"
+    assert "≥ 100,000,000" in printed("table")
+
+
+def test_no_rows_are_rows_too() -> None:
+    @click.command()
+    def command() -> None:
+        print_rows([], "json", ())
+
+    assert json.loads(CliRunner().invoke(command).stdout) == []
