@@ -19,7 +19,7 @@ import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
@@ -27,6 +27,7 @@ from sqlite_utils import Database
 
 from storage.database import path_of, transaction
 from storage.records import Posting, Recipient
+from storage.times import text_of
 
 State = Literal["gathering", "waiting", "sending", "sent", "uncertain", "dead"]
 Outcome = Literal["sent", "temporary", "permanent", "uncertain"]
@@ -64,6 +65,20 @@ class Items:
 
     alerts: tuple[int, ...]
     notes: tuple[dict[str, Any], ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settled:
+    """What follows from an attempt."""
+
+    state: State
+    #: None: there will be no further one.
+    next_attempt: datetime | None = None
+
+    @property
+    def given_up(self) -> bool:
+        """Whether the message is left as it is, not known to be sent."""
+        return self.next_attempt is None and self.state != "sent"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -147,17 +162,17 @@ class Outbox:
             row = self._one(
                 "SELECT *, (SELECT count(*) FROM attempts WHERE message = outbox.id) AS attempts FROM outbox"
                 " WHERE channel = ? AND next_attempt <= ? ORDER BY attempts, next_attempt, id LIMIT 1",
-                (channel, _text(now)),
+                (channel, text_of(now)),
             )
             if row is None:
                 return None
             attempt = self._execute(
-                "INSERT INTO attempts (message, started) VALUES (?, ?)", (row["id"], _text(now))
+                "INSERT INTO attempts (message, started) VALUES (?, ?)", (row["id"], text_of(now))
             ).lastrowid
             self._execute(
                 "UPDATE outbox SET state = 'sending', next_attempt = NULL, leased_until = ?,"
                 " tried_since = coalesce(tried_since, ?) WHERE id = ?",
-                (_text(now + LEASE), _text(now), row["id"]),
+                (text_of(now + LEASE), text_of(now), row["id"]),
             )
         assert attempt is not None
         return Leased(
@@ -189,9 +204,9 @@ class Outbox:
     def hand_over(self, leased: Leased, *, now: datetime) -> None:
         """Note that the last byte is about to go: from now on the other side may have the message."""
         with transaction(self._db):
-            self._execute("UPDATE attempts SET handed_over = ? WHERE id = ?", (_text(now), leased.attempt))
+            self._execute("UPDATE attempts SET handed_over = ? WHERE id = ?", (text_of(now), leased.attempt))
 
-    def settle(self, leased: Leased, outcome: Outcome, answer: str, *, now: datetime) -> State:
+    def settle(self, leased: Leased, outcome: Outcome, answer: str, *, now: datetime) -> Settled:
         """Note how an attempt ended and what follows from it.
 
         Args:
@@ -201,7 +216,7 @@ class Outbox:
             now: the end of the attempt.
 
         Returns:
-            The message's state after it.
+            The message's state after it, and when it will be tried again.
         """
         with transaction(self._db):
             self._end_attempt(leased.attempt, outcome, answer, now)
@@ -210,28 +225,28 @@ class Outbox:
                 self._execute(
                     "UPDATE outbox SET state = 'sent', sent = ?, next_attempt = NULL, leased_until = NULL"
                     " WHERE id = ? AND state <> 'sent'",
-                    (_text(now), leased.id),
+                    (text_of(now), leased.id),
                 )
-                return "sent"
+                return Settled(state="sent")
             return self._follow(leased.id, leased.attempt, outcome, now)
 
-    def retry(self, which: int | Literal["all"], now: datetime) -> int:
+    def retry(self, message: int | None, now: datetime) -> int:
         """Make unsent messages due at once and forget how long they have been tried.
 
         Args:
-            which: a message, or all that are dead, uncertain or backing off.
+            message: one; None: all that are dead, uncertain or backing off.
             now: from when they are due.
 
         Returns:
             How many: 0 where the message is sent, being sent, still gathering or not there.
         """
-        one, arguments = ("", ()) if which == "all" else (" AND id = ?", (which,))
+        waiting = "tried_since IS NOT NULL" if message is None else "id = :message"
         with transaction(self._db):
             return self._execute(
-                "UPDATE outbox SET state = 'waiting', next_attempt = ?, tried_since = NULL, doubts = 0"
-                " WHERE (state IN ('dead', 'uncertain')"
-                f" OR state = 'waiting' AND (tried_since IS NOT NULL OR {int(which != 'all')})){one}",
-                (_text(now), *arguments),
+                "UPDATE outbox SET state = 'waiting', next_attempt = :now, tried_since = NULL, doubts = 0"
+                f" WHERE (state IN ('dead', 'uncertain') OR state = 'waiting' AND {waiting})"
+                " AND (:message IS NULL OR id = :message)",
+                {"now": text_of(now), "message": message},
             ).rowcount
 
     def count(self, now: datetime) -> Count:
@@ -241,7 +256,7 @@ class Outbox:
             " OR next_attempt IS NOT NULL AND tried_since IS NOT NULL) OR state = 'sending'), 0) AS waiting,"
             " coalesce(sum(state = 'dead'), 0) AS dead,"
             " coalesce(sum(state = 'uncertain' AND next_attempt IS NULL), 0) AS uncertain FROM outbox",
-            {"now": _text(now)},
+            {"now": text_of(now)},
         )
         assert row is not None
         return Count(**row)
@@ -251,13 +266,13 @@ class Outbox:
         rows = self._all(
             "SELECT DISTINCT channel FROM outbox WHERE next_attempt <= :now"
             " OR state = 'sending' AND leased_until <= :now ORDER BY channel",
-            {"now": _text(now)},
+            {"now": text_of(now)},
         )
         return tuple(row["channel"] for row in rows)
 
     def rows(self) -> list[dict[str, Any]]:
-        """Every message, the oldest first, with the fields of `outbox list`."""
-        return self._all(f"SELECT {_LISTED} FROM outbox ORDER BY id")
+        """Every message, the newest first, with the fields of `outbox list`."""
+        return self._all(f"SELECT {_LISTED} FROM outbox ORDER BY id DESC")
 
     def show(self, message: int) -> dict[str, Any] | None:
         """A message with its items, its attempts and what it says; None where there is none of that id."""
@@ -314,8 +329,8 @@ class Outbox:
                 row["part"],
                 hashlib.sha256(identity.encode()).hexdigest()[:32],
                 "gathering" if posting.due is None else "waiting",
-                _text(now),
-                None if posting.due is None else _text(posting.due),
+                text_of(now),
+                None if posting.due is None else text_of(posting.due),
             ),
         ).lastrowid
         assert message is not None
@@ -325,14 +340,14 @@ class Outbox:
         with transaction(self._db):
             return self._execute(
                 f"UPDATE outbox SET state = 'waiting', next_attempt = ? WHERE state = 'gathering' AND {which}",
-                (_text(now), *arguments),
+                (text_of(now), *arguments),
             ).rowcount
 
     def _notice_dead_senders(self, channel: str, now: datetime) -> None:
         lost = self._all(
             "SELECT outbox.id, attempts.id AS attempt, handed_over FROM outbox JOIN attempts ON message = outbox.id"
             " WHERE channel = ? AND state = 'sending' AND leased_until <= ? AND ended IS NULL",
-            (channel, _text(now)),
+            (channel, text_of(now)),
         )
         for row in lost:
             if row["handed_over"]:
@@ -344,51 +359,52 @@ class Outbox:
 
     def _follow(
         self, message: int, attempt: int, outcome: Outcome, now: datetime, *, pause: timedelta | None = None
-    ) -> State:
+    ) -> Settled:
         """Decide after a failure: wait, repeat, or give up."""
         row = self._one(
-            "SELECT state, message_id, doubts, tried_since, (SELECT count(*) FROM attempts"
-            " WHERE message = outbox.id) AS attempts, (SELECT max(id) FROM attempts WHERE message = outbox.id)"
-            " AS latest FROM outbox WHERE id = ?",
+            "SELECT state, next_attempt, message_id, doubts, tried_since,"
+            " (SELECT count(*) FROM attempts WHERE message = outbox.id) AS attempts,"
+            " (SELECT max(id) FROM attempts WHERE message = outbox.id) AS latest FROM outbox WHERE id = ?",
             (message,),
         )
         assert row is not None
         if row["state"] != "sending" or row["latest"] != attempt:
             # The lease ran out meanwhile and another delivery has taken over.
-            state: State = row["state"]
-            return state
+            return Settled(state=row["state"], next_attempt=now)
         doubts = row["doubts"] + (outcome == "uncertain")
         self._execute("UPDATE outbox SET doubts = ? WHERE id = ?", (doubts, message))
         if outcome == "uncertain" and doubts >= MOST_DOUBTS:
             return self._give_up(message, "uncertain", now)
-        if outcome == "permanent" or _text(now - PATIENCE) >= row["tried_since"]:
+        if outcome == "permanent" or text_of(now - PATIENCE) >= row["tried_since"]:
             return self._give_up(message, "dead", now)
-        self._wait(message, now + (back_off(row["message_id"], row["attempts"]) if pause is None else pause))
-        return "uncertain" if doubts else "waiting"
+        return self._wait(message, now + (back_off(row["message_id"], row["attempts"]) if pause is None else pause))
 
-    def _wait(self, message: int, until: datetime) -> None:
-        self._execute(
+    def _wait(self, message: int, until: datetime) -> Settled:
+        row = self._one(
             "UPDATE outbox SET state = iif(doubts, 'uncertain', 'waiting'), next_attempt = ?, leased_until = NULL"
-            " WHERE id = ?",
-            (_text(until), message),
+            " WHERE id = ? RETURNING state",
+            (text_of(until), message),
         )
+        assert row is not None
+        return Settled(state=row["state"], next_attempt=until)
 
-    def _give_up(self, message: int, state: State, now: datetime) -> State:
-        self._execute(
-            "UPDATE outbox SET state = ?, next_attempt = NULL, leased_until = NULL WHERE id = ?", (state, message)
+    def _give_up(self, message: int, state: State, now: datetime) -> Settled:
+        row = self._one(
+            "UPDATE outbox SET state = ?, next_attempt = NULL, leased_until = NULL WHERE id = ?"
+            " RETURNING kind, message_id",
+            (state, message),
         )
-        row = self._one("SELECT kind, message_id FROM outbox WHERE id = ?", (message,))
         assert row is not None
         # A mail about a mail about a mail would never end.
         for recipient in self._ops if row["kind"] != "ops" else ():
             posting = Posting(recipient=recipient, kind="ops", key=f"given-up:{row['message_id']}", due=now)
             self.post(None, posting, now=now, note={"event": "given up", "message": message})
-        return state
+        return Settled(state=state)
 
     def _end_attempt(self, attempt: int, outcome: str, answer: str, now: datetime) -> None:
         self._execute(
             "UPDATE attempts SET ended = ?, outcome = ?, answer = ? WHERE id = ?",
-            (_text(now), outcome, answer, attempt),
+            (text_of(now), outcome, answer, attempt),
         )
 
     def _execute(self, sql: str, arguments: Sequence[Any] | Mapping[str, Any] = ()) -> sqlite3.Cursor:
@@ -433,9 +449,3 @@ def back_off(message_id: str, attempts: int) -> timedelta:
     drawn = int.from_bytes(hashlib.sha256(f"{message_id} {attempts}".encode()).digest()[:4]) / 2**32
     spread: timedelta = pause * (0.75 + drawn / 2)
     return min(LONGEST_PAUSE, spread)
-
-
-def _text(moment: datetime) -> str:
-    if moment.tzinfo is None:
-        raise ValueError(f"a time with its zone is needed, not {moment!r}")
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds")

@@ -1,0 +1,1 @@
+"""What a person should know, and how it is said: rules decide, composition words; both pure."""

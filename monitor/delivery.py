@@ -1,0 +1,257 @@
+"""Outbox to channels: lease, compose once, send, mark at once; a step of its own that any number may run.
+
+Each channel works in a thread with its own connection to the ledger, so that one that hangs delays no other. A failure
+is noted with its answer and the next message is taken; nothing that goes wrong here loses one.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlite_utils import Database
+
+from monitor.alerts.compose import Composed, Reader, compose_alerts, compose_baseline, compose_note
+from monitor.channels import Channel, Letter, Session, open_channels
+from monitor.config import Config
+from monitor.declarations.metrics import metrics
+from monitor.declarations.watchlists import watched
+from monitor.errors import ConfigError, DeliveryError, PermanentDeliveryError, UncertainDeliveryError
+from storage.database import connect
+from storage.outbox import Leased, Outbox, Outcome
+from storage.records import Recipient
+
+if TYPE_CHECKING:
+    from storage.ledger import Ledger
+
+log = logging.getLogger(__name__)
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Delivered:
+    """What a delivery did and left."""
+
+    sent: int
+    #: Messages that are overdue or back off after a failure.
+    waiting: int
+    #: Given up in this delivery, or handed over twice without an answer.
+    dead: int
+    #: One line for each failed attempt: channel, recipient, answer and what follows.
+    errors: tuple[str, ...]
+
+
+def deliver(config: Config, *, now: Clock) -> Delivered:
+    """Send what is due, over the channels that the operator has set up.
+
+    Args:
+        config: names ledger, channels and operators.
+        now: the clock.
+
+    Raises:
+        LedgerError: the ledger cannot be used.
+    """
+    ops = operators(config)
+    with closing(connect(config.database)) as db:
+        names = set(Outbox(db).channels(now())) | {recipient.channel for recipient in ops}
+    channels: dict[str, Channel] = {}
+    errors: list[str] = []
+    for name in sorted(names):
+        try:
+            channels |= open_channels([name], config)
+        except ConfigError as error:
+            errors.append(f"{name}: {error}")
+    done = deliver_over(channels, config.database, reader=reader(config), now=now, ops=ops)
+    return Delivered(sent=done.sent, waiting=done.waiting, dead=done.dead, errors=(*errors, *done.errors))
+
+
+def operators(config: Config) -> tuple[Recipient, ...]:
+    """Who hears of broken sources and dead mail."""
+    return tuple(Recipient(channel=to.channel, address=address) for to in config.settings.ops.to for address in to.to)
+
+
+def reader(config: Config) -> Reader:
+    """How mails speak: labels of the declarations, the operator's time zone."""
+    labels = {name: metric.label for name, metric in metrics().items()}
+    labels |= {entity.id: entity.label for entity in watched(config.settings.watch.lists)}
+    return Reader(labels=labels, zone=config.settings.schedule.zone)
+
+
+def deliver_over(
+    channels: Mapping[str, Channel], database: Path, *, reader: Reader, now: Clock, ops: Sequence[Recipient] = ()
+) -> Delivered:
+    """Send what is due over these channels.
+
+    Args:
+        channels: by name; messages of others stay as they are.
+        database: the ledger's file.
+        reader: whom messages are for.
+        now: the clock.
+        ops: who hears of messages that are given up.
+    """
+    tally = _Tally()
+    done: set[str] = set()
+    with closing(connect(database)) as db:
+        outbox = Outbox(db, ops=ops)
+        # A message that one channel gives up may be told over another that had nothing to do before.
+        while names := [name for name in outbox.channels(now()) if name in channels and name not in done]:
+            done.update(names)
+            with ThreadPoolExecutor(len(names), thread_name_prefix="delivery") as threads:
+                works = {
+                    name: threads.submit(_Work(name, channels[name], database, reader, now, ops, tally))
+                    for name in names
+                }
+            for name, work in works.items():
+                if (error := work.exception()) is not None:
+                    log.error("channel %s stopped", name, exc_info=error)
+                    tally.errors.append(f"{name}: {error}")
+        count = outbox.count(now())
+    return Delivered(sent=tally.sent, waiting=count.waiting, dead=tally.dead, errors=tuple(tally.errors))
+
+
+@dataclass
+class _Tally:
+    """Written by several threads, one short append or addition at a time."""
+
+    sent: int = 0
+    dead: int = 0
+    errors: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Work:
+    """What is due on one channel, message after message."""
+
+    name: str
+    channel: Channel
+    database: Path
+    reader: Reader
+    now: Clock
+    ops: Sequence[Recipient]
+    tally: _Tally
+
+    def __call__(self) -> None:
+        with closing(connect(self.database)) as db, self.channel.open() as session:
+            # A power cut must not take back that a mail was handed over.
+            db.conn.execute("PRAGMA synchronous = FULL")
+            outbox = Outbox(db, ops=self.ops)
+            while (leased := outbox.lease(self.name, now=self.now())) is not None:
+                self._one(db, outbox, session, leased)
+
+    def _one(self, db: Database, outbox: Outbox, session: Session, leased: Leased) -> None:
+        try:
+            content = leased.content or self._compose(db, outbox, leased)
+            answer = session.send(
+                content, leased.recipient.address, hand_over=lambda: outbox.hand_over(leased, now=self.now())
+            )
+        except DeliveryError as error:
+            outcome, answer = _outcome(error), str(error)
+        except Exception as error:
+            # A fault of ours in one message must not hold up the others, and may be mended before the week is over.
+            log.exception("message %d", leased.id)
+            outcome, answer = "temporary", f"{type(error).__name__}: {error}"
+        else:
+            outcome = "sent"
+        settled = outbox.settle(leased, outcome, answer, now=self.now())
+        if outcome == "sent":
+            self.tally.sent += 1
+            return
+        self.tally.dead += settled.given_up
+        follows = (
+            settled.state if settled.next_attempt is None else f"again at {settled.next_attempt:%Y-%m-%d %H:%M} UTC"
+        )
+        self.tally.errors.append(f"{self.name} to {leased.recipient.address}: {answer} ({follows})")
+
+    def _compose(self, db: Database, outbox: Outbox, leased: Leased) -> bytes:
+        composed = compose(db, outbox, leased, self.reader)
+        letter = Letter(
+            id=leased.message_id,
+            to=leased.recipient.address,
+            subject=composed.subject,
+            text=composed.text,
+            html=composed.html,
+            date=self.now(),
+            thread=composed.thread,
+            data=composed.data,
+        )
+        content = self.channel.render(letter)
+        outbox.compose(leased, subject=composed.subject, content=content)
+        return content
+
+
+def _outcome(error: DeliveryError) -> Outcome:
+    if isinstance(error, PermanentDeliveryError):
+        return "permanent"
+    return "uncertain" if isinstance(error, UncertainDeliveryError) else "temporary"
+
+
+def compose(db: Database, outbox: Outbox, leased: Leased, reader: Reader) -> Composed:
+    """A message in words, from what the ledger knows now."""
+    items = outbox.items(leased.id)
+    match leased.kind:
+        case "alerts":
+            return compose_alerts(_ledger(db).told(items.alerts), reader)
+        case "baseline":
+            return compose_baseline(
+                list(_ledger(db).facts()),
+                articles=db["articles"].count,
+                figures=db["figures"].count,
+                sources=[str(note["source"]) for note in items.notes],
+                reader=reader,
+            )
+        case "test":
+            lines = ["This is a test: what the monitor finds will reach you this way.", "There is nothing to do."]
+            return compose_note("Keling Monitor: test", lines, kind="test")
+        case "ops":
+            return _ops(outbox, items.notes)
+
+
+def _ledger(db: Database) -> Ledger:
+    from storage.ledger import Ledger
+
+    return Ledger(db)
+
+
+def _ops(outbox: Outbox, notes: Sequence[Mapping[str, Any]]) -> Composed:
+    """Words to the operators; a note is of a message that was given up, or brings its own words along."""
+    subjects: list[str] = []
+    lines: list[str] = []
+    tables: list[str] = []
+    for note in notes:
+        if note.get("event") == "given up":
+            subject, about, tries = _given_up(outbox, int(note["message"]))
+            tables += tries
+        else:
+            subject, about = str(note["subject"]), [str(line) for line in note["lines"]]
+        subjects.append(subject)
+        lines += about
+    more = f" + {len(subjects) - 1} more" if len(subjects) > 1 else ""
+    return compose_note(f"{subjects[0]}{more}", lines, kind="ops", tables=tables)
+
+
+def _given_up(outbox: Outbox, message: int) -> tuple[str, list[str], list[str]]:
+    """Subject, lines and attempts of a message that was given up."""
+    row = outbox.show(message)
+    assert row is not None
+    to = f"{row['recipient']} by {row['channel']}"
+    if row["state"] == "uncertain":
+        subject = f"Keling Monitor: nobody knows whether a message reached {to}"
+        what = "It was handed over twice and never acknowledged. Ask whether it has come."
+    else:
+        subject = f"Keling Monitor: a message to {to} could not be sent"
+        what = "It was given up after the attempts below."
+    tries = [f"{each['started'][:16]} {each['outcome'] or 'sending'}: {each['answer'] or ''}" for each in row["tries"]]
+    lines = [
+        f"Message {message}: {row['subject'] or row['kind']}",
+        what,
+        f"To send it again: keling-monitor outbox retry {message} && keling-monitor deliver",
+    ]
+    # The first attempts say how it began, the last ones how it ended.
+    return subject, lines, tries if len(tries) <= 8 else [*tries[:2], f"{len(tries) - 7} more attempts", *tries[-5:]]

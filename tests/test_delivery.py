@@ -1,0 +1,243 @@
+"""Outbox to mail server: what the server has, what the outbox says, and what a kill in between leaves."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from mailserver import CLOSE, HANG, ScriptedServer
+
+from monitor.alerts.compose import Reader
+from monitor.channels import Channel, Letter
+from monitor.channels.email import EmailChannel, MailServer
+from monitor.delivery import Delivered, deliver_over
+from storage.database import connect
+from storage.outbox import LEASE, Outbox
+from storage.records import Posting, Recipient
+
+NOW = datetime(2025, 11, 21, 12, tzinfo=UTC)
+READER = Reader(labels={}, zone=UTC)
+OPS = Recipient(channel="email", address="ops@example.com")
+NAMES = ("a@example.com", "b@example.com", "c@example.com")
+LATER = timedelta(hours=6)
+
+
+@pytest.fixture
+def server() -> Iterator[ScriptedServer]:
+    with ScriptedServer() as server:
+        yield server
+
+
+class Post:
+    """A ledger with an outbox, and deliveries from it."""
+
+    def __init__(self, file: Path, port: int) -> None:
+        self.file = file
+        self.now = NOW
+        server = MailServer(host="127.0.0.1", port=port, sender="Monitor <monitor@example.org>", timeout=0.5)
+        self.channels: dict[str, Channel] = {"email": EmailChannel(server)}
+
+    @contextmanager
+    def outbox(self) -> Iterator[Outbox]:
+        with closing(connect(self.file)) as db:
+            yield Outbox(db)
+
+    def post(self, *addresses: str, channel: str = "email", key: str = "run:1") -> None:
+        with self.outbox() as outbox:
+            for address in addresses:
+                recipient = Recipient(channel=channel, address=address)
+                outbox.post(None, Posting(recipient=recipient, kind="test", key=key, due=self.now), now=self.now)
+
+    def deliver(self, after: timedelta = timedelta()) -> Delivered:
+        self.now += after
+        return deliver_over(self.channels, self.file, reader=READER, now=lambda: self.now, ops=[OPS])
+
+    def rows(self) -> dict[str, dict[str, Any]]:
+        with self.outbox() as outbox:
+            return {row["recipient"]: row for row in outbox.rows()}
+
+
+@pytest.fixture
+def post(tmp_path: Path, server: ScriptedServer) -> Post:
+    return Post(tmp_path / "keling.db", server.port)
+
+
+def recipients(server: ScriptedServer) -> list[str]:
+    return [recipient for mail in server.mails for recipient in mail.recipients]
+
+
+def test_each_recipient_gets_one_mail_once(post: Post, server: ScriptedServer) -> None:
+    post.post(*NAMES)
+    assert post.deliver() == Delivered(sent=3, waiting=0, dead=0, errors=())
+    assert post.deliver(LATER) == Delivered(sent=0, waiting=0, dead=0, errors=())
+    assert sorted(recipients(server)) == sorted(NAMES)
+    assert len({mail.id for mail in server.mails}) == 3
+    assert server.connections == 1
+
+
+def test_refused_for_three_runs_then_up_is_one_mail_a_recipient(post: Post, server: ScriptedServer) -> None:
+    post.post(*NAMES)
+    for _ in range(3):
+        server.script["connect"].append("554 not now")
+        down = post.deliver(LATER)
+        assert (down.sent, down.waiting, down.dead, len(down.errors)) == (0, 3, 0, 3)
+        assert f"127.0.0.1:{server.port}" in down.errors[0]
+        assert "554 not now" in down.errors[0]
+    # One connection a delivery: the second message need not find out again.
+    assert server.connections == 3
+    assert post.deliver(LATER).sent == 3
+    assert sorted(recipients(server)) == sorted(NAMES)
+    assert {row["attempts"] for row in post.rows().values()} == {4}
+
+
+def test_a_server_that_hangs_costs_one_timeout_a_delivery(post: Post, server: ScriptedServer) -> None:
+    post.post(*NAMES)
+    server.script["connect"].extend([HANG] * 3)
+    began = time.monotonic()
+    assert post.deliver().waiting == 3
+    assert time.monotonic() - began < 1.0
+
+
+def test_a_refused_recipient_is_dead_with_its_reason_and_the_others_get_their_mail(
+    post: Post, server: ScriptedServer
+) -> None:
+    server.refused[NAMES[1]] = "550 5.1.1 no such user"
+    post.post(*NAMES)
+    done = post.deliver()
+    assert (done.sent, done.waiting, done.dead) == (3, 0, 1)
+    assert sorted(recipients(server)) == [NAMES[0], NAMES[2], OPS.address]
+    row = post.rows()[NAMES[1]]
+    assert row["state"] == "dead"
+    assert "550 5.1.1 no such user" in row["last_error"]
+    word = next(mail for mail in server.mails if mail.recipients == (OPS.address,))
+    assert NAMES[1] in word.message["Subject"]
+    assert b"550 5.1.1 no such user" in word.content
+    assert f"outbox retry {row['id']}" in word.content.decode()
+    assert post.deliver(LATER).sent == 0
+
+
+def test_451_then_250(post: Post, server: ScriptedServer) -> None:
+    server.script["RCPT"].append("451 4.7.1 greylisted")
+    post.post(NAMES[0])
+    assert post.deliver().waiting == 1
+    assert "greylisted" in post.rows()[NAMES[0]]["last_error"]
+    assert post.deliver(LATER).sent == 1
+    assert recipients(server) == [NAMES[0]]
+
+
+@pytest.mark.parametrize("answer", [HANG, CLOSE, "what?"])
+def test_no_answer_to_the_mail_repeats_it_once(post: Post, server: ScriptedServer, answer: str) -> None:
+    server.script["body"].append(answer)
+    post.post(NAMES[0])
+    assert post.deliver().waiting == 1
+    assert post.rows()[NAMES[0]]["state"] == "uncertain"
+    assert post.deliver(LATER).sent == 1
+    assert post.deliver(LATER).sent == 0
+    first, second = server.mails
+    assert first.content == second.content
+    assert first.id == second.id
+
+
+def test_no_answer_twice_is_left_for_a_person(post: Post, server: ScriptedServer) -> None:
+    server.script["body"].extend([CLOSE, CLOSE])
+    post.post(NAMES[0])
+    post.deliver()
+    assert post.deliver(LATER).dead == 1
+    assert recipients(server) == [NAMES[0], NAMES[0], OPS.address]
+    assert post.rows()[NAMES[0]]["state"] == "uncertain"
+
+
+class Killed(BaseException):
+    """As if the process had ended here."""
+
+
+class Deadly:
+    """A channel whose sender is killed before, while or after it hands a message over."""
+
+    def __init__(self, inner: Channel, when: str) -> None:
+        self.inner = inner
+        self.when = when
+
+    def render(self, letter: Letter) -> bytes:
+        return self.inner.render(letter)
+
+    @contextmanager
+    def open(self) -> Iterator[Deadly]:
+        with self.inner.open() as session:
+            self.session = session
+            yield self
+
+    def send(self, content: bytes, to: str, *, hand_over: Callable[[], None]) -> str:
+        if self.when == "before":
+            raise Killed
+
+        def hand_over_and_die() -> None:
+            hand_over()
+            raise Killed
+
+        self.session.send(content, to, hand_over=hand_over_and_die if self.when == "at" else hand_over)
+        raise Killed
+
+
+@pytest.mark.parametrize(("when", "mails"), [("before", 1), ("at", 1), ("after", 2)])
+def test_killed_at_each_step_loses_nothing_and_repeats_at_most_once(
+    post: Post, server: ScriptedServer, when: str, mails: int
+) -> None:
+    post.post(NAMES[0])
+    whole = post.channels["email"]
+    post.channels["email"] = Deadly(whole, when)
+    post.deliver()
+    post.channels["email"] = whole
+    assert post.deliver().sent == 0
+    assert post.deliver(LEASE).sent == 1
+    assert post.deliver(LATER).sent == 0
+    assert recipients(server) == [NAMES[0]] * mails
+    assert len({mail.content for mail in server.mails}) == 1
+
+
+class Broken:
+    """A channel that fails in ways that it should not."""
+
+    def render(self, letter: Letter) -> bytes:
+        return letter.text.encode()
+
+    @contextmanager
+    def open(self) -> Iterator[Broken]:
+        yield self
+
+    def send(self, content: bytes, to: str, *, hand_over: Callable[[], None]) -> str:
+        raise RuntimeError("unforeseen")
+
+
+@pytest.mark.parametrize("channel", ["broken", "absent"])
+def test_one_channel_does_not_stop_the_other(post: Post, server: ScriptedServer, channel: str) -> None:
+    post.channels["broken"] = Broken()
+    post.post("x", channel=channel)
+    post.post(*NAMES)
+    done = post.deliver()
+    assert (done.sent, done.waiting) == (3, 1)
+    assert post.rows()["x"]["state"] == "waiting"
+
+
+def test_what_cannot_be_a_mail_dies_alone(post: Post, server: ScriptedServer) -> None:
+    post.post("a@example.com\r\nRCPT TO:<thief@example.com>", "nobody", NAMES[0])
+    done = post.deliver()
+    assert (done.sent, done.dead) == (3, 2)
+    assert recipients(server).count(NAMES[0]) == 1
+    assert "thief@example.com" not in recipients(server)
+
+
+def test_two_deliveries_at_once_send_each_mail_once(post: Post, server: ScriptedServer) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    names = [f"reader{number}@example.com" for number in range(20)]
+    post.post(*names)
+    with ThreadPoolExecutor(2) as threads:
+        done = list(threads.map(lambda _: post.deliver(), range(2)))
+    assert sum(each.sent for each in done) == 20
+    assert sorted(recipients(server)) == sorted(names)
