@@ -1,0 +1,65 @@
+"""One monitoring cycle, as the spiders and pipelines of all its sources share it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Self
+from urllib.parse import urlsplit
+
+from monitor.config import load_config
+from monitor.declarations.sources import Source
+from monitor.errors import LedgerError
+from monitor.extractors import Extractor
+from monitor.parse.addresses import site_of
+from storage.database import connect, memory
+from storage.frontier import Frontier
+from storage.health import Health
+from storage.ledger import Ledger
+from storage.records import Article, Policy
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cycle:
+    """What a run works with."""
+
+    ledger: Ledger
+    frontier: Frontier
+    health: Health
+    extractor: Extractor
+    #: When the run began: what is due, how old news are, and what relative dates count from.
+    now: datetime
+    #: Decides who hears of a figure; None: nobody does.
+    policy: Policy | None = None
+    #: Row of `runs`; None: none was opened.
+    run: int | None = None
+    #: Ask for everything again, whatever was answered before.
+    full: bool = False
+    #: Sources that are official, by site: an article found elsewhere is theirs all the same.
+    official: Mapping[tuple[str, int | None], Source] = field(default_factory=dict)
+    #: Why the ledger could not be written: with the first of them the run is over.
+    broken: list[LedgerError] = field(default_factory=list)
+
+    @classmethod
+    def alone(cls, ledger: str | None, *, now: datetime) -> Self:
+        """A cycle for `scrapy crawl`: with a ledger's file, or with one in memory that is gone afterwards."""
+        db = memory() if ledger is None else connect(Path(ledger))
+        return cls(
+            ledger=Ledger(db),
+            frontier=Frontier(db),
+            health=Health(db),
+            extractor=Extractor(watchlists=load_config().settings.watch.lists),
+            now=now,
+        )
+
+    def ranked(self, article: Article) -> Article:
+        """An article with the standing of the site that it is on, whatever led to it."""
+        source = self.official.get(site_key(article.url))
+        return article if source is None else replace(article, official=True, tier=source.tier)
+
+
+def site_key(url: str) -> tuple[str, int | None]:
+    """What tells one site from another: its domain, and its port where that is not the usual one."""
+    return site_of(url), urlsplit(url).port

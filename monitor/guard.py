@@ -1,0 +1,127 @@
+"""Keeps requests off private addresses: the address that a name resolves to is checked, and no other is connected to.
+
+A page or feed of the web may name `http://10.0.0.1/` or a host whose name leads there (or leads there only the second
+time that it is asked for). Only a source that says `allow_private` gets that far.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from typing import Any
+
+from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
+from scrapy.exceptions import CannotResolveHostError
+from scrapy.http import Request, Response
+from scrapy.resolver import CachingHostnameResolver
+from scrapy.utils.httpobj import urlparse_cached
+from twisted.internet.interfaces import IAddress, IHostResolution, IResolutionReceiver
+from zope.interface import implementer  # type: ignore[import-untyped]
+
+from monitor.errors import FetchError
+
+
+class PrivateAddressError(FetchError):
+    """A request would have gone to an address that is not public."""
+
+    def __init__(self, host: str, addresses: Sequence[str]) -> None:
+        where = ", ".join(address for address in addresses if address != host)
+        leads = f" ({where})" if where else ""
+        super().__init__(f"{host!r}{leads} is not a public address: set allow_private where the source lives there")
+
+
+@dataclass(slots=True)
+class _Request:
+    """The request for which a name is being resolved."""
+
+    private: bool
+    refused: list[str] = field(default_factory=list)
+
+
+_NAT64 = IPv6Network("64:ff9b::/96")
+
+_current: ContextVar[_Request | None] = ContextVar("current request", default=None)
+
+
+def is_public(address: str) -> bool:
+    """Whether an IP address is one of the public internet's.
+
+    >>> is_public("93.184.216.34"), is_public("127.0.0.1"), is_public("::ffff:10.0.0.1")
+    (True, False, False)
+    """
+    parsed = ip_address(address.partition("%")[0])
+    return all(each.is_global and not each.is_multicast for each in (parsed, *_carried(parsed)))
+
+
+def _carried(address: IPv4Address | IPv6Address) -> list[IPv4Address]:
+    """IPv4 addresses that an IPv6 address carries: mapped, 6to4, Teredo, NAT64."""
+    if isinstance(address, IPv4Address):
+        return []
+    carried = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
+    if address in _NAT64:
+        carried.append(IPv4Address(address.packed[-4:]))
+    return [each for each in carried if each is not None]
+
+
+class GuardedDownloadHandler(HTTP11DownloadHandler):
+    """Scrapy's handler of HTTP; tells the resolver on whose behalf it connects."""
+
+    async def download_request(self, request: Request) -> Response:
+        """Fetch a page.
+
+        Raises:
+            PrivateAddressError: its host is private and the source does not say that it may be.
+        """
+        source = getattr(self._crawler.spider, "source", None)
+        # A proxy is named by the operator and resolves names itself.
+        private = bool(source and source.allow_private) or "proxy" in request.meta
+        current = _Request(private=private)
+        token = _current.set(current)
+        try:
+            return await super().download_request(request)
+        except CannotResolveHostError as error:
+            if current.refused:
+                raise PrivateAddressError(urlparse_cached(request).hostname or "", current.refused) from error
+            raise
+        finally:
+            _current.reset(token)
+
+
+@implementer(IResolutionReceiver)
+class _Sieve:
+    """Passes on the addresses that may be connected to."""
+
+    def __init__(self, receiver: Any, request: _Request | None) -> None:
+        self._receiver = receiver
+        self._request = request
+
+    def resolutionBegan(self, resolution: object) -> None:  # noqa: N802 (Twisted's name)
+        self._receiver.resolutionBegan(resolution)
+
+    def addressResolved(self, address: Any) -> None:  # noqa: N802
+        host: str = address.host
+        if is_public(host) or (self._request is not None and self._request.private):
+            self._receiver.addressResolved(address)
+        elif self._request is not None:
+            self._request.refused.append(host)
+
+    def resolutionComplete(self) -> None:  # noqa: N802
+        self._receiver.resolutionComplete()
+
+
+class GuardedResolver(CachingHostnameResolver):
+    """Scrapy's caching resolver, for names and literal addresses alike; what is cached is sieved too."""
+
+    def resolveHostName(  # noqa: N802
+        self,
+        resolutionReceiver: IResolutionReceiver,  # noqa: N803
+        hostName: str,  # noqa: N803
+        portNumber: int = 0,  # noqa: N803
+        addressTypes: Sequence[type[IAddress]] | None = None,  # noqa: N803
+        transportSemantics: str = "TCP",  # noqa: N803
+    ) -> IHostResolution:
+        """Called by Twisted for each connection that is not kept alive."""
+        sieve: Any = _Sieve(resolutionReceiver, _current.get())
+        return super().resolveHostName(sieve, hostName, portNumber, addressTypes, transportSemantics)

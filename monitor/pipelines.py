@@ -1,0 +1,95 @@
+"""The way of an article through a crawl, in the order of `settings.ITEM_PIPELINES`: relevance, figures, ledger."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Self
+
+from scrapy.crawler import Crawler
+from scrapy.exceptions import DropItem
+
+from monitor.errors import LedgerError
+from monitor.spiders._base import SourceSpider
+from monitor.spiders._items import Read
+from storage.records import Recorded
+
+
+class Pipeline:
+    """A step of the way; it knows its spider."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Called by Scrapy."""
+        return cls(crawler)
+
+    @property
+    def spider(self) -> SourceSpider:
+        """The spider of this crawl."""
+        spider = self._crawler.spider
+        assert isinstance(spider, SourceSpider)
+        return spider
+
+
+class RelevancePipeline(Pipeline):
+    """Lets pass what names something that is watched; of the rest only the address is kept."""
+
+    def process_item(self, item: Read) -> Read:
+        """Called by Scrapy."""
+        cycle, article = self.spider.cycle, item.article
+        # An article that was recorded stays watched: that it no longer names its subject is news too.
+        if item.page.state == "recorded" or cycle.extractor.mentions_watched(f"{article.title}\n{article.text}"):
+            return item
+        cycle.frontier.irrelevant(item.page.id, validators=item.validators)
+        raise DropItem(f"names nothing that is watched: {article.url}")
+
+
+class ExtractionPipeline(Pipeline):
+    """Reads the figures."""
+
+    def process_item(self, item: Read) -> Read:
+        """Called by Scrapy."""
+        article = item.article
+        figures = self.spider.cycle.extractor.read(
+            article.text, title=article.title, language=article.language, dated=article.dated
+        )
+        return replace(item, figures=tuple(figures))
+
+
+class LedgerPipeline(Pipeline):
+    """Records article, figures and alerts, and the page as read, in one transaction."""
+
+    def process_item(self, item: Read) -> Read:
+        """Called by Scrapy."""
+        cycle, report = self.spider.cycle, self.spider.report
+        assert item.figures is not None
+
+        def mark(recorded: Recorded) -> None:
+            cycle.frontier.recorded(
+                item.page.id,
+                recorded.article_id,
+                validators=item.validators,
+                published=item.article.published,
+                now=cycle.now,
+            )
+
+        try:
+            recorded = cycle.ledger.record(
+                item.article,
+                item.figures,
+                now=cycle.now,
+                policy=cycle.policy,
+                run=cycle.run,
+                baseline=item.page.baseline,
+                within=mark,
+            )
+        except LedgerError as error:
+            # Nothing that follows could be recorded either: every source is left as it is until the next run.
+            cycle.broken.append(error)
+            raise
+        report.articles += recorded.new_snapshot
+        report.figures += len(recorded.judged)
+        report.alerts += sum(judged.alert_id is not None for judged in recorded.judged)
+        return item

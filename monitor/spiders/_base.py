@@ -1,0 +1,300 @@
+"""What the spiders of all kinds share: lists first, then the pages that are due, each fault told by name."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, ClassVar, Self
+from urllib.parse import urlsplit
+
+from scrapy import Request, Spider, signals
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+from scrapy.settings import BaseSettings
+from twisted.python.failure import Failure
+
+from monitor.cycle import Cycle
+from monitor.declarations.sources import Source
+from monitor.errors import ParseError
+from monitor.parse.addresses import canonical_url
+from monitor.parse.html import article_of, read_article
+from monitor.parse.listed import Listed
+from monitor.spiders._causes import Cause, cause_of
+from monitor.spiders._items import Read, found_of, listed_of
+from storage.frontier import Page, Validators
+
+#: Seconds between two requests to a public host, where its source declares none.
+_DELAY = 1.0
+
+#: A recorded page that is asked for again says 304 where it has not changed.
+_UNCHANGED = 304
+
+
+@dataclass(kw_only=True)
+class Report:
+    """What became of a source in this run."""
+
+    source: str
+    #: Lists that were read or that said that nothing has changed.
+    good_lists: int = 0
+    #: Items of the lists that were read; None: all said that nothing has changed, or none could be read.
+    items: int | None = None
+    #: Items that were not known.
+    new: int = 0
+    #: Pages asked for, and articles whose text was recorded.
+    pages: int = 0
+    articles: int = 0
+    figures: int = 0
+    alerts: int = 0
+    list_faults: list[Cause] = field(default_factory=list)
+    page_faults: list[Cause] = field(default_factory=list)
+
+    @property
+    def faults(self) -> list[Cause]:
+        """Everything that went wrong."""
+        return [*self.list_faults, *self.page_faults]
+
+
+class SourceSpider(Spider):
+    """Reads one source: its lists, then the pages that they named.
+
+    A kind says how its lists are asked for (`list_requests`) and read (`read_list`); both may be left as they are.
+    """
+
+    source: ClassVar[Source]
+
+    def __init__(self, *, cycle: Cycle, **arguments: Any) -> None:
+        super().__init__(**arguments)
+        self.cycle = cycle
+        self.report = Report(source=self.source.name)
+        self._baseline = cycle.health.is_baseline(self.source.name)
+        self._asked: set[int] = set()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **arguments: Any) -> Self:
+        """Called by Scrapy; without a cycle of the monitor's own run, one of its own."""
+        arguments.setdefault("cycle", None)
+        if arguments["cycle"] is None:
+            arguments["cycle"] = Cycle.alone(crawler.settings.get("LEDGER"), now=datetime.now(UTC))
+        spider = super().from_crawler(crawler, *args, **arguments)
+        crawler.signals.connect(spider.item_failed, signals.item_error)
+        return spider
+
+    @classmethod
+    def update_settings(cls, settings: BaseSettings) -> None:
+        """Called by Scrapy: what the source declares of politeness becomes settings."""
+        super().update_settings(settings)
+        source = cls.source
+        polite = not source.allow_private
+        delay = source.delay if source.delay is not None else _DELAY if polite else 0.0
+        declared: dict[str, Any] = {
+            "DOWNLOAD_DELAY": delay,
+            "AUTOTHROTTLE_ENABLED": polite,
+            "AUTOTHROTTLE_START_DELAY": delay,
+            "CONCURRENT_REQUESTS_PER_DOMAIN": 1 if polite else 8,
+            # A proxy for the web is no way to this machine.
+            "HTTPPROXY_ENABLED": polite,
+        }
+        if source.timeout is not None:
+            declared["DOWNLOAD_TIMEOUT"] = source.timeout.total_seconds()
+        settings.setdict(declared, priority="spider")
+
+    # What a kind may say for itself.
+
+    def list_requests(self) -> Iterator[Request]:
+        """The requests for the source's lists."""
+        yield self.list_request(self.source.url)
+
+    def read_list(self, response: Response) -> list[Listed]:
+        """The items of an answer.
+
+        Raises:
+            ParseError: it is not what the source should give.
+        """
+        raise NotImplementedError
+
+    def more_lists(self, response: Response) -> Iterator[Request]:
+        """Further requests that an answer leads to: its next page, its children."""
+        return iter(())
+
+    # What Scrapy calls.
+
+    async def start(self) -> AsyncIterator[Request | Read]:
+        """The lists; where nothing is left to ask for, the pages that wait from earlier runs."""
+        asked = False
+        for request in self.list_requests():
+            asked = True
+            yield request
+        if not asked:
+            for each in self.pages():
+                yield each
+
+    def parse(self, response: Response, key: str) -> Iterator[Request | Read]:
+        """A list has answered."""
+        if response.status == _UNCHANGED:
+            self.report.good_lists += 1
+        else:
+            try:
+                items = self.read_list(response)
+            except ParseError as error:
+                self.report.list_faults.append(Cause(what=f"{response.url}: {error}"))
+            else:
+                self._take(items, key, validators_of(response))
+                yield from self.more_lists(response)
+        yield from self.pages()
+
+    def list_failed(self, failure: Failure) -> Iterator[Request | Read]:
+        """A list has not answered; the pages that are due are asked for all the same."""
+        self.report.list_faults.append(cause_of(failure, failure.request.url))  # type: ignore[attr-defined]
+        yield from self.pages()
+
+    def parse_page(self, response: Response, page: Page) -> Iterator[Read]:
+        """A page has answered."""
+        if response.status == _UNCHANGED:
+            self.cycle.frontier.unchanged(page.id, now=self.cycle.now)
+            return
+        try:
+            _refuse_front_page(response.url, page.found.link)
+            article = read_article(
+                response.body,
+                headers_of(response),
+                url=response.url,
+                listed=listed_of(page.found),
+                source=self.source,
+                now=self.cycle.now,
+            )
+        except ParseError as error:
+            self._quarantine(response, page, str(error))
+        else:
+            yield Read(article=self.cycle.ranked(article), page=page, validators=validators_of(response))
+
+    def page_failed(self, failure: Failure) -> None:
+        """A page has not answered."""
+        request: Request = failure.request  # type: ignore[attr-defined]
+        page: Page = request.cb_kwargs["page"]
+        cause = cause_of(failure, page.found.link)
+        self.cycle.frontier.failed(page.id, cause.what, now=self.cycle.now, state="dead" if cause.final else "failed")
+        if not cause.expected:
+            self.report.page_faults.append(cause)
+
+    def item_failed(self, item: Any, failure: Failure) -> None:
+        """A pipeline has failed on an article: it is read again later."""
+        if isinstance(item, Read):
+            cause = cause_of(failure, item.page.found.link)
+            self.cycle.frontier.failed(item.page.id, cause.what, now=self.cycle.now)
+            self.report.page_faults.append(cause)
+
+    # What they are made of.
+
+    def list_request(self, url: str, *, key: str = "", **more: Any) -> Request:
+        """A request for a list, with the validators of its last answer.
+
+        Args:
+            url: its address.
+            key: what tells it from the source's other lists, where the address changes with the clock.
+            more: method, headers, body.
+        """
+        key = key or url
+        validators = Validators() if self.cycle.full else self.cycle.frontier.validators(self.source.name, key)
+        headers = {**self.source.headers, **more.pop("headers", {}), **conditions(validators)}
+        return Request(
+            url,
+            callback=self.parse,
+            errback=self.list_failed,
+            headers=headers,
+            cb_kwargs={"key": key},
+            meta={"handle_httpstatus_list": [_UNCHANGED]},
+            dont_filter=True,
+            **more,
+        )
+
+    def pages(self) -> Iterator[Request | Read]:
+        """The pages that are due and were not asked for in this run."""
+        for page in self.cycle.frontier.due(self.source.name, now=self.cycle.now, full=self.cycle.full):
+            if page.id in self._asked:
+                continue
+            self._asked.add(page.id)
+            yield from self._page(page)
+
+    def _page(self, page: Page) -> Iterator[Request | Read]:
+        found = page.found
+        if self.source.page.fetch == "none":
+            yield from self._whole(page)
+            return
+        if self.source.page.fetch == "matching" and page.state != "recorded":
+            told = "\n".join([found.title, found.summary, found.text])
+            if not self.cycle.extractor.mentions_watched(told):
+                self.cycle.frontier.irrelevant(page.id, validators=Validators())
+                return
+        self.report.pages += 1
+        validators = Validators() if self.cycle.full else page.validators
+        yield Request(
+            found.link,
+            callback=self.parse_page,
+            errback=self.page_failed,
+            headers=conditions(validators),
+            cb_kwargs={"page": page},
+            meta={"handle_httpstatus_list": [_UNCHANGED]},
+            dont_filter=True,
+        )
+
+    def _whole(self, page: Page) -> Iterator[Read]:
+        """The article that the list carries."""
+        try:
+            article = article_of(listed_of(page.found), source=self.source, now=self.cycle.now)
+        except ParseError as error:
+            cause = Cause(what=f"{page.found.link}: {error}")
+            self.cycle.frontier.failed(page.id, cause.what, now=self.cycle.now)
+            self.report.page_faults.append(cause)
+        else:
+            yield Read(article=self.cycle.ranked(article), page=page, validators=Validators())
+
+    def _take(self, items: list[Listed], key: str, validators: Validators) -> None:
+        # Read oldest first, so that what was known earlier is recorded earlier.
+        found = [found_of(item, canonical_url(item.url)) for item in reversed(items)]
+        self.report.new += self.cycle.frontier.discover(
+            self.source.name, key, found, validators=validators, now=self.cycle.now, baseline=self._baseline
+        )
+        self.report.good_lists += 1
+        self.report.items = (self.report.items or 0) + len(items)
+
+    def _quarantine(self, response: Response, page: Page, message: str) -> None:
+        told = f"{page.found.link}: {message}"
+        self.cycle.frontier.quarantine(
+            page.id,
+            url=response.url,
+            content_type=headers_of(response).get("content-type", ""),
+            body=response.body,
+            message=told,
+            now=self.cycle.now,
+        )
+        self.report.page_faults.append(Cause(what=told))
+
+
+def headers_of(response: Response) -> Mapping[str, str]:
+    """The headers of a response that parsing reads, names in lower case."""
+    value = response.headers.get("Content-Type")
+    return {} if value is None else {"content-type": value.decode("latin-1")}
+
+
+def validators_of(response: Response) -> Validators:
+    """What the server gave to ask later whether the answer has changed."""
+
+    def text(name: str) -> str | None:
+        value = response.headers.get(name)
+        return None if value is None else value.decode("latin-1")
+
+    return Validators(etag=text("ETag"), modified=text("Last-Modified"))
+
+
+def conditions(validators: Validators) -> dict[str, str]:
+    """Headers that ask for an answer only where it has changed (RFC 9110, 13.1)."""
+    named = {"If-None-Match": validators.etag, "If-Modified-Since": validators.modified}
+    return {name: value for name, value in named.items() if value}
+
+
+def _refuse_front_page(url: str, link: str) -> None:
+    """Some sites lead a reader whose article is gone to their front page, with status 200."""
+    if urlsplit(url).path in {"", "/"} and not urlsplit(url).query and urlsplit(link).path not in {"", "/"}:
+        raise ParseError("it leads to the front page: the article is gone")

@@ -1,0 +1,96 @@
+"""Why a request failed, in words that an operator can use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    ResponseDataLossError,
+)
+from scrapy.http import Response
+from scrapy.spidermiddlewares.httperror import HttpError
+from twisted.python.failure import Failure
+
+from monitor.errors import MonitorError
+
+#: Longest wait that a server may ask for.
+_LONGEST_WAIT = timedelta(days=1)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cause:
+    """One failure."""
+
+    #: Names the address and says what happened.
+    what: str
+    #: How much it counts: what passes by itself counts less than what someone has to mend.
+    weight: float = 1.0
+    #: Asking again would give the same answer for ever.
+    final: bool = False
+    #: Nothing is wrong: the site does not want to be read there.
+    expected: bool = False
+    #: How long the server asks to be left alone.
+    wait: timedelta | None = None
+
+
+#: Exceptions by what they are called in a message, and how much they count.
+_WORDS: tuple[tuple[type[Exception], str, float], ...] = (
+    (CannotResolveHostError, "the name of its host is not resolved", 1.0),
+    (DownloadConnectionRefusedError, "connection refused", 1.0),
+    (DownloadTimeoutError, "no answer in time", 0.5),
+    (ResponseDataLossError, "the answer was cut off", 0.5),
+    (DownloadCancelledError, "the answer is too large", 1.0),
+    (DownloadFailedError, "the connection failed", 0.5),
+)
+
+
+def cause_of(failure: Failure, url: str) -> Cause:
+    """What a failed request or pipeline means."""
+    error = failure.value
+    if isinstance(error, HttpError):
+        return _refusal(error.response, url)
+    if isinstance(error, IgnoreRequest):
+        closed = "robots.txt" in str(error)
+        told = "closed by its robots.txt" if closed else str(error)
+        return Cause(what=f"{url}: {told}", final=closed, expected=closed)
+    if isinstance(error, MonitorError):
+        return Cause(what=f"{url}: {error}")
+    for kind, words, weight in _WORDS:
+        if isinstance(error, kind):
+            return Cause(what=f"{url}: {words}{_detail(error)}", weight=weight)
+    return Cause(what=f"{url}: {type(error).__name__}: {error}")
+
+
+def _detail(error: BaseException) -> str:
+    """What the library below says beyond the words, such as a certificate's fault; "" where it says nothing new."""
+    if not isinstance(error, DownloadFailedError):
+        return ""
+    reasons = getattr(error.__cause__, "reasons", None) or []
+    told = "; ".join(str(getattr(reason, "value", reason)) for reason in reasons)
+    return f": {told[:200]}" if told else ""
+
+
+def _refusal(response: Response, url: str) -> Cause:
+    status = response.status
+    return Cause(
+        what=f"{url}: HTTP {status}",
+        # 429 and 503 pass by themselves; every other 5xx mostly does.
+        weight=0.25 if status == 429 else 0.5 if status >= 500 else 1.0,
+        final=status == 410,
+        wait=_wait(response),
+    )
+
+
+def _wait(response: Response) -> timedelta | None:
+    """Retry-After, where it is a number of seconds: the date form is rare and means the same."""
+    value = response.headers.get("Retry-After")
+    if value is None or not value.strip().isdigit():
+        return None
+    return min(timedelta(seconds=int(value)), _LONGEST_WAIT)
