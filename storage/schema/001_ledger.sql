@@ -109,6 +109,8 @@ CREATE TABLE figures (
     verdict TEXT,
     -- null while it waits for review or was rejected.
     fact INTEGER REFERENCES facts (id),
+    -- The reference rate at which it was compared with what was known; null if nothing was converted.
+    converted TEXT,
     -- The version of the fact that held before it; null for new and repeated.
     previous INTEGER REFERENCES fact_versions (id),
     -- When the ledger recorded it.
@@ -150,7 +152,7 @@ CREATE TABLE facts (
     -- current; disputed: a rival value stands beside it; apart: contradicts an earlier date, no base for others.
     status TEXT NOT NULL CHECK (status IN ('current', 'disputed', 'apart')),
     -- The figure that said what the fact holds.
-    figure INTEGER NOT NULL REFERENCES figures (id),
+    figure INTEGER NOT NULL REFERENCES figures (id) DEFERRABLE INITIALLY DEFERRED,
     -- Publication of that figure's article, or its fetching where unknown.
     published TEXT NOT NULL,
     -- First publication of the value by an official source; null if there is none.
@@ -163,6 +165,8 @@ CREATE TABLE facts (
     epoch INTEGER NOT NULL,
     -- How many independent outlets said the value.
     outlets INTEGER NOT NULL,
+    -- How many other values it knows: see fact_values.
+    others INTEGER NOT NULL,
     -- When the ledger first recorded it.
     first_seen TEXT NOT NULL
 );
@@ -178,7 +182,7 @@ CREATE TABLE fact_versions (
     -- What made it: new, refined, revised, corrected, conflicting (a rival came), repeated (bound, period or opening).
     verdict TEXT NOT NULL,
     -- The figure that made it.
-    cause INTEGER NOT NULL REFERENCES figures (id),
+    cause INTEGER NOT NULL REFERENCES figures (id) DEFERRABLE INITIALLY DEFERRED,
     period TEXT,
     aggregation TEXT NOT NULL,
     value,
@@ -188,7 +192,7 @@ CREATE TABLE fact_versions (
     high NUMERIC,
     status TEXT NOT NULL,
     -- The figure that said what the fact held.
-    figure INTEGER NOT NULL REFERENCES figures (id),
+    figure INTEGER NOT NULL REFERENCES figures (id) DEFERRABLE INITIALLY DEFERRED,
     published TEXT NOT NULL,
     epoch INTEGER NOT NULL
 );
@@ -207,7 +211,7 @@ CREATE TABLE fact_values (
     low NUMERIC,
     high NUMERIC,
     resolution NUMERIC,
-    figure INTEGER NOT NULL REFERENCES figures (id),
+    figure INTEGER NOT NULL REFERENCES figures (id) DEFERRABLE INITIALLY DEFERRED,
     since TEXT NOT NULL
 );
 CREATE INDEX fact_values_fact ON fact_values (fact);
@@ -220,7 +224,7 @@ CREATE TABLE confirmations (
     outlet TEXT NOT NULL,
     tier TEXT NOT NULL,
     -- The outlet's first figure that says so.
-    figure INTEGER NOT NULL REFERENCES figures (id),
+    figure INTEGER NOT NULL REFERENCES figures (id) DEFERRABLE INITIALLY DEFERRED,
     since TEXT NOT NULL,
     PRIMARY KEY (fact, epoch, outlet)
 ) WITHOUT ROWID;

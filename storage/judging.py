@@ -1,0 +1,529 @@
+"""Finds what the ledger knows about a figure, asks the novelty table, and writes what becomes of the fact."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any, cast
+
+from storage.columns import (
+    columns_of,
+    moment,
+    optional_moment,
+    optional_stamp,
+    reading_of,
+    stamp,
+)
+from storage.novelty import (
+    Family,
+    Known,
+    Reading,
+    Role,
+    Ruling,
+    Telling,
+    Traits,
+    agrees,
+    aligned,
+    exchanged,
+    judge,
+    same,
+    same_as,
+)
+from storage.periods import Period, parse
+from storage.rates import UnknownCurrencyError, mean_rate
+from storage.records import Basis, Figure, Value, Verdict
+from storage.slots import UNNAMED, Slot, month_around, month_of_span, slot_of
+
+#: How long a figure without a period may speak of a period that has ended.
+REACH = timedelta(days=400)
+
+_TELLS_PREVIOUS = frozenset({"refined", "revised", "corrected", "conflicting"})
+
+_FACT = (
+    "id, value, unit, bound, low, high, resolution, status, figure, published, official, sole, unstated, epoch,"
+    " outlets, others, period, aggregation, last_day, first_day, basis"
+)
+_FAMILY = (
+    "metric = ? AND entity = ? AND measure = ? AND kind = ? AND basis = ? AND speaker IS ? AND slot_aggregation = ?"
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reported:
+    """The article and snapshot in which figures stand, as far as judging asks."""
+
+    article: int
+    snapshot: int
+    #: Publication, or fetching where that is unknown.
+    published: datetime
+    #: Calendar day of publication.
+    day: date
+    official: bool
+    outlet: str
+    tier: str
+    #: The article whose text it repeats; None: the text is its own.
+    repost_of: int | None
+    #: When the ledger records it, as a column.
+    now: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Mention:
+    """A figure with its slot and reading."""
+
+    figure: Figure
+    slot: Slot
+    reading: Reading
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fact:
+    """A row of facts, as far as judging asks."""
+
+    id: int
+    known: Known
+    status: str
+    figure: int
+    unstated: datetime | None
+    epoch: int
+    outlets: int
+    others: int
+    period: str | None
+    aggregation: str
+    slot_days: tuple[str | None, str | None]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Decision:
+    """What a figure is and which fact it concerns."""
+
+    ruling: Ruling
+    #: None: it opens a fact.
+    fact: Fact | None
+    #: The fact was told without a period and now gets the figure's.
+    moves: bool = False
+    #: It contradicts an earlier date: kept apart, no base for later checks.
+    apart: bool = False
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict of the table."""
+        return self.ruling.verdict
+
+    @property
+    def previous(self) -> Value | None:
+        """What the ledger held before, where the verdict tells of it."""
+        return self.fact.known.holds.value if self.verdict in _TELLS_PREVIOUS and self.fact else None
+
+
+class Judge:
+    """Judges the figures of one snapshot in reading order, within the caller's transaction."""
+
+    def __init__(
+        self, connection: sqlite3.Connection, traits: Traits, told: Reported, mentions: Sequence[Mention]
+    ) -> None:
+        """Prepare to judge.
+
+        Args:
+            connection: in a transaction.
+            traits: metrics that behave in a way of their own.
+            told: where the figures stand.
+            mentions: all figures of the snapshot, for what it tells besides.
+        """
+        self._rows = connection.execute
+        self._traits = traits
+        self._told = told
+        self._mentions = mentions
+        self._ids: dict[str, int] = {}
+
+    # Deciding
+
+    def decide(self, mention: Mention) -> Decision:
+        """What a figure is; writes nothing."""
+        convert = self._converter(mention)
+        telling = Telling(
+            reading=mention.reading,
+            published=self._told.published,
+            official=self._told.official,
+            article=self._told.article,
+            snapshot=self._told.snapshot,
+            also_tells=lambda holds: self._also_tells(mention.slot, holds, convert),
+        )
+        slot = mention.slot
+        if slot.metric in self._traits.several or slot.speaker == UNNAMED:
+            return self._beside(mention, telling, convert)
+        if slot.last_day is None:
+            return self._without_period(mention, telling, convert)
+        return self._in_slot(mention, telling, convert)
+
+    def _in_slot(self, mention: Mention, telling: Telling, convert: Any) -> Decision:
+        found = self._in(mention.slot)
+        fact = next((one for one in found if one.status != "apart"), None)
+        apart = [one for one in found if one.status == "apart"]
+        if fact is None:
+            for one in apart:
+                if same_as(mention.reading, [one.known.holds], convert):
+                    return Decision(fact=one, ruling=Ruling(verdict="repeated"))
+            family = self._family(mention)
+            ruling = judge(telling, None, convert, family)
+            if ruling.verdict == "repeated":
+                return Decision(fact=None, ruling=ruling)
+            for one in self._lately_unstated(mention.slot):
+                if agrees(mention.reading, one.known.holds, convert):
+                    moving = judge(replace(telling, article=0), one.known, convert)
+                    return Decision(fact=one, ruling=moving, moves=True)
+            return Decision(fact=None, ruling=ruling, apart=ruling.verdict == "conflicting")
+        rivals: list[tuple[Role, Reading]] = [("rival", one.known.holds) for one in apart]
+        known = replace(fact.known, others=(*fact.known.others, *rivals))
+        return Decision(fact=fact, ruling=judge(telling, known, convert, self._family(mention)))
+
+    def _without_period(self, mention: Mention, telling: Telling, convert: Any) -> Decision:
+        slot = mention.slot
+        if slot.basis == "reported":
+            for one in self._in_reach(slot):
+                if agrees(mention.reading, one.known.holds, convert):
+                    # Whether its article corrects itself is asked where it stated no period, too.
+                    return Decision(fact=one, ruling=judge(replace(telling, article=0), one.known, convert))
+                if same_as(mention.reading, (reading for _, reading in one.known.others), convert):
+                    return Decision(fact=one, ruling=Ruling(verdict="repeated", supports=False))
+        places = self._unstated(slot)
+        if slot.basis != "reported":
+            # One place a speaker: what has got a period since is still what he said.
+            places += self._moved(slot)
+        fact = places[0] if places else None
+        return Decision(fact=fact, ruling=judge(telling, fact.known if fact else None, convert))
+
+    def _beside(self, mention: Mention, telling: Telling, convert: Any) -> Decision:
+        """Values stand side by side: only the same one is known."""
+        slot = mention.slot
+        several = slot.metric in self._traits.several
+        here = self._in(slot) if slot.last_day else self._unstated(slot)
+        if slot.last_day is None and slot.metric not in self._traits.undated:
+            here += self._in_reach(slot) if slot.basis == "reported" else self._moved(slot)
+        elsewhere = self._lately_unstated(slot) if slot.last_day else []
+        for one in [*here, *elsewhere]:
+            values = [one.known.holds, *(reading for _, reading in one.known.others)]
+            if same_as(mention.reading, values, convert):
+                ruling = judge(replace(telling, article=0), one.known, convert)
+                return Decision(fact=one, ruling=ruling, moves=one in elsewhere and ruling.supports)
+        if not several:
+            own = [one for one in here if self._corrects(telling, one.known)]
+            if len(own) == 1:
+                return Decision(fact=own[0], ruling=judge(telling, own[0].known, convert))
+        return Decision(fact=None, ruling=judge(telling, None, convert))
+
+    @staticmethod
+    def _corrects(telling: Telling, known: Known) -> bool:
+        return (
+            telling.article == known.sole and telling.snapshot > known.snapshot and not telling.also_tells(known.holds)
+        )
+
+    def _also_tells(self, slot: Slot, holds: Reading, convert: Any) -> bool:
+        return any(same(*aligned(other.reading, holds, convert)) for other in self._mentions if other.slot == slot)
+
+    # Looking up
+
+    def _in(self, slot: Slot) -> list[Fact]:
+        where = f"{_FAMILY} AND last_day IS ? AND first_day IS ?"
+        return self._facts(where, (*slot.family, slot.last_day, slot.first_day))
+
+    def _unstated(self, slot: Slot) -> list[Fact]:
+        """What stands at the family's place "period not stated", newest first."""
+        if slot.basis == "reported" and slot.metric not in self._traits.undated:
+            return self._lately_unstated(slot)
+        return self._facts(f"{_FAMILY} AND last_day IS NULL ORDER BY published DESC, id DESC", slot.family)
+
+    def _lately_unstated(self, slot: Slot) -> list[Fact]:
+        where = f"{_FAMILY} AND last_day IS NULL AND published BETWEEN ? AND ? ORDER BY published DESC, id DESC"
+        published = self._told.published
+        return self._facts(where, (*slot.family, stamp(published - REACH), stamp(published + REACH)))
+
+    def _moved(self, slot: Slot) -> list[Fact]:
+        where = f"{_FAMILY} AND unstated IS NOT NULL AND last_day IS NOT NULL ORDER BY published DESC, id DESC"
+        return self._facts(where, slot.family)
+
+    def _in_reach(self, slot: Slot) -> list[Fact]:
+        """Facts of periods that a figure without one may speak of, newest first."""
+        day = self._told.day
+        days = ((day - REACH).isoformat(), day.isoformat())
+        where = f"{_FAMILY} AND last_day >= ? AND (first_day IS NULL OR first_day <= ?) ORDER BY last_day DESC, id DESC"
+        found = self._facts(where, (*slot.family, *days))
+        if slot.aggregation == "monthly":
+            # For one month, monthly and period are one.
+            plain = replace(slot, aggregation="period")
+            found += [
+                one
+                for one in self._facts(where, (*plain.family, *days))
+                if one.aggregation == "monthly" or month_of_span(one.period or "..0001")
+            ]
+        return found
+
+    def _family(self, mention: Mention) -> Family | None:
+        """What bears on a figure from earlier dates: of what only grows, and of levels told again as of today."""
+        figure, slot = mention.figure, mention.slot
+        cumulative = figure.aggregation == "cumulative"
+        milestone = figure.measure == "level" and figure.metric in self._traits.milestones
+        if not (cumulative or milestone) or slot.last_day is None:
+            return None
+        where = f"{_FAMILY} AND last_day < ? AND status <> 'apart' ORDER BY last_day DESC, id DESC"
+        known = tuple(one.known for one in self._facts(where, (*slot.family, slot.last_day)))
+        return Family(milestones=known, floors=tuple(one.holds for one in known) if cumulative else ())
+
+    def _facts(self, where: str, parameters: Iterable[object]) -> list[Fact]:
+        rows = self._rows(f"SELECT {_FACT} FROM facts WHERE {where}", tuple(parameters)).fetchall()
+        return [self._fact(row) for row in rows]
+
+    def _fact(self, row: tuple[Any, ...]) -> Fact:
+        (id_, *columns, status, figure, published, official, sole, unstated, epoch, outlets, others) = row[:16]
+        period, aggregation, last_day, first_day, basis = row[16:]
+        snapshot = 0
+        if sole == self._told.article:
+            snapshot = self._rows("SELECT snapshot FROM figures WHERE id = ?", (figure,)).fetchone()[0]
+        return Fact(
+            id=id_,
+            known=Known(
+                holds=reading_of(cast(Any, tuple(columns))),
+                basis=cast(Basis, basis),
+                published=moment(published),
+                official=optional_moment(official),
+                sole=sole,
+                snapshot=snapshot,
+                figure=figure,
+                others=self._others(id_) if others else (),
+            ),
+            status=status,
+            figure=figure,
+            unstated=optional_moment(unstated),
+            epoch=epoch,
+            outlets=outlets,
+            others=others,
+            period=period,
+            aggregation=aggregation,
+            slot_days=(last_day, first_day),
+        )
+
+    def _others(self, fact: int) -> tuple[tuple[Role, Reading], ...]:
+        rows = self._rows(
+            "SELECT role, value, unit, bound, low, high, resolution FROM fact_values WHERE fact = ?", (fact,)
+        )
+        return tuple((role, reading_of(cast(Any, tuple(columns)))) for role, *columns in rows)
+
+    def _converter(self, mention: Mention) -> Callable[[Reading, str], Sequence[Reading]]:
+        def convert(reading: Reading, unit: str) -> list[Reading]:
+            rates = []
+            for days in self._rate_days(mention.figure.period):
+                try:
+                    rates.append(mean_rate(reading.unit, unit, days.first or days.last, days.last))
+                except UnknownCurrencyError:
+                    continue
+            return [exchanged(reading, unit, rate.rate, str(rate)) for rate in rates]
+
+        return convert
+
+    def _rate_days(self, form: str | None) -> list[Period]:
+        """The days whose rates count: those of the period, and the month of publication."""
+        around = month_around(self._told.day)
+        if form is None:
+            return [around]
+        period = parse(form)
+        if period.first is None:
+            return [month_around(period.last), around]
+        return [around] if period.first > self._told.day else [period, around]
+
+    # Writing
+
+    def write(self, decision: Decision, mention: Mention, figure: int) -> tuple[int, int | None]:
+        """Write what becomes of the fact.
+
+        Args:
+            decision: of this figure, made now.
+            mention: the figure.
+            figure: its id; its row may be written later in the transaction.
+
+        Returns:
+            The fact's id, and the version that held before where the verdict tells of it.
+        """
+        if decision.fact is None:
+            return self._open(decision, mention, figure), None
+        fact, ruling = decision.fact, decision.ruling
+        previous = self._version(fact.id) if ruling.verdict in _TELLS_PREVIOUS else None
+        if ruling.kept_as:
+            self._keep(fact.id, ruling.kept_as, mention.reading, figure)
+        if ruling.held_becomes:
+            self._keep(fact.id, ruling.held_becomes, fact.known.holds, fact.figure)
+        if ruling.verdict in ("revised", "corrected"):
+            self._replace(fact, ruling, mention, figure)
+        elif ruling.verdict == "refined":
+            self._refine(fact, ruling, mention, figure)
+        elif ruling.verdict == "repeated":
+            self._repeat(decision, fact, mention, figure)
+        else:
+            status = "disputed" if ruling.verdict == "conflicting" else fact.status
+            self._rows("UPDATE facts SET status = ?, others = others + 1 WHERE id = ?", (status, fact.id))
+            self._add_version(fact.id, ruling.verdict, figure)
+        return fact.id, previous
+
+    def _open(self, decision: Decision, mention: Mention, figure: int) -> int:
+        told, slot = self._told, mention.slot
+        holds = decision.ruling.holds
+        assert holds is not None
+        fact = self._next("facts")
+        status = "apart" if decision.apart else "current"
+        self._rows(
+            "INSERT INTO facts (id, metric, entity, measure, kind, basis, speaker, slot_aggregation, last_day,"
+            " first_day, period, aggregation, value, unit, bound, low, high, resolution, status, figure, published,"
+            " official, sole, unstated, epoch, outlets, others, first_seen)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 1, 0, ?)",
+            (
+                fact,
+                *slot.family,
+                slot.last_day,
+                slot.first_day,
+                mention.figure.period,
+                mention.figure.aggregation,
+                *columns_of(holds),
+                status,
+                decision.ruling.told_by or figure,
+                stamp(told.published),
+                stamp(told.published) if told.official else None,
+                told.article,
+                stamp(told.published) if mention.figure.period is None else None,
+                told.now,
+            ),
+        )
+        self._confirm(fact, 1, figure)
+        self._add_version(fact, decision.verdict, figure)
+        return fact
+
+    def _replace(self, fact: Fact, ruling: Ruling, mention: Mention, figure: int) -> None:
+        """The fact holds another value from now on: confirmations count anew."""
+        told = self._told
+        assert ruling.holds is not None
+        epoch = fact.epoch + 1
+        self._rows(
+            "UPDATE facts SET value = ?, unit = ?, bound = ?, low = ?, high = ?, resolution = ?, status = 'current',"
+            " figure = ?, published = ?, official = ?, sole = ?, epoch = ?, outlets = 1, others = others + 1"
+            " WHERE id = ?",
+            (
+                *columns_of(ruling.holds),
+                figure,
+                stamp(told.published),
+                stamp(told.published) if told.official else None,
+                told.article,
+                epoch,
+                fact.id,
+            ),
+        )
+        if fact.slot_days != (mention.slot.last_day, mention.slot.first_day):
+            self._move(fact.id, mention)
+        self._confirm(fact.id, epoch, figure)
+        self._add_version(fact.id, ruling.verdict, figure)
+
+    def _refine(self, fact: Fact, ruling: Ruling, mention: Mention, figure: int) -> None:
+        """The fact holds less that is unknown; who said the wider value still confirms it."""
+        told = self._told
+        assert ruling.holds is not None
+        self._rows(
+            "UPDATE facts SET value = ?, unit = ?, bound = ?, low = ?, high = ?, resolution = ?, figure = ?,"
+            " published = ?, official = ?, sole = ?, others = others + 1 WHERE id = ?",
+            (
+                *columns_of(ruling.holds),
+                figure,
+                stamp(told.published),
+                optional_stamp(self._official(fact)),
+                told.article,
+                fact.id,
+            ),
+        )
+        self._support(fact, figure)
+        self._add_version(fact.id, ruling.verdict, figure)
+
+    def _repeat(self, decision: Decision, fact: Fact, mention: Mention, figure: int) -> None:
+        ruling = decision.ruling
+        if ruling.kept_as:
+            self._rows("UPDATE facts SET others = others + 1 WHERE id = ?", (fact.id,))
+        if ruling.supports:
+            told = self._told
+            stays = fact.known.sole == told.article or told.repost_of is not None
+            sole, official = fact.known.sole if stays else None, self._official(fact)
+            if sole != fact.known.sole or official != fact.known.official:
+                row = (sole, optional_stamp(official), fact.id)
+                self._rows("UPDATE facts SET sole = ?, official = ? WHERE id = ?", row)
+            self._support(fact, figure)
+        if ruling.holds is not None:
+            self._rows(
+                "UPDATE facts SET value = ?, unit = ?, bound = ?, low = ?, high = ?, resolution = ? WHERE id = ?",
+                (*columns_of(ruling.holds), fact.id),
+            )
+        if decision.moves:
+            self._move(fact.id, mention)
+        if ruling.holds is not None or decision.moves:
+            self._add_version(fact.id, "repeated", figure)
+
+    def _move(self, fact: int, mention: Mention) -> None:
+        slot = mention.slot
+        self._rows(
+            "UPDATE facts SET slot_aggregation = ?, last_day = ?, first_day = ?, period = ?, aggregation = ?"
+            " WHERE id = ?",
+            (
+                slot.aggregation,
+                slot.last_day,
+                slot.first_day,
+                mention.figure.period,
+                mention.figure.aggregation,
+                fact,
+            ),
+        )
+
+    def _official(self, fact: Fact) -> datetime | None:
+        """First publication of the value by an official source, this telling included."""
+        known, told = fact.known.official, self._told
+        if not told.official:
+            return known
+        return told.published if known is None else min(known, told.published)
+
+    def _support(self, fact: Fact, figure: int) -> None:
+        if self._told.repost_of is None and self._confirm(fact.id, fact.epoch, figure):
+            self._rows("UPDATE facts SET outlets = outlets + 1 WHERE id = ?", (fact.id,))
+
+    def _confirm(self, fact: int, epoch: int, figure: int) -> bool:
+        told = self._told
+        row = (fact, epoch, told.outlet, told.tier, figure, told.now)
+        return self._rows("INSERT OR IGNORE INTO confirmations VALUES (?, ?, ?, ?, ?, ?)", row).rowcount == 1
+
+    def _keep(self, fact: int, role: Role, reading: Reading, figure: int) -> None:
+        self._rows(
+            "INSERT INTO fact_values (fact, role, value, unit, bound, low, high, resolution, figure, since)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (fact, role, *columns_of(reading), figure, self._told.now),
+        )
+
+    def _version(self, fact: int) -> int:
+        query = "SELECT id FROM fact_versions WHERE fact = ? ORDER BY since DESC, id DESC LIMIT 1"
+        return int(self._rows(query, (fact,)).fetchone()[0])
+
+    def _add_version(self, fact: int, verdict: Verdict, cause: int) -> None:
+        self._rows(
+            "INSERT INTO fact_versions (fact, since, verdict, cause, period, aggregation, value, unit, bound, low,"
+            " high, status, figure, published, epoch) SELECT id, ?, ?, ?, period, aggregation, value, unit, bound, low,"
+            " high, status, figure, published, epoch FROM facts WHERE id = ?",
+            (self._told.now, verdict, cause, fact),
+        )
+
+    def _next(self, table: str) -> int:
+        if table not in self._ids:
+            self._ids[table] = self._rows(f"SELECT coalesce(max(id), 0) FROM {table}").fetchone()[0]
+        self._ids[table] += 1
+        return self._ids[table]
+
+
+def mentions_of(figures: Iterable[Figure], read: Callable[[Figure], Reading], traits: Traits) -> list[Mention]:
+    """Figures in reading order with slot and reading; the title is read first.
+
+    Raises:
+        ValueError: a figure's period is no contract form.
+    """
+    ordered = sorted(figures, key=lambda figure: (figure.where != "title", figure.start))
+    return [Mention(figure=one, slot=slot_of(one, traits), reading=read(one)) for one in ordered]
