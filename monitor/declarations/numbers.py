@@ -73,6 +73,8 @@ class Numerals(_Section):
     halves: tuple[Word, ...] = ()
     #: Words that may stand between the words of one numeral (`two hundred and five`).
     joiners: tuple[Word, ...] = ()
+    #: Words before a place or scale without a number that leave it open how many (`数百万`, `几亿`).
+    vague: tuple[Word, ...] = ()
     minus: Words
     plus: Words
 
@@ -154,6 +156,8 @@ class Bounds(_Section):
     after: dict[BoundWord, Words]
     #: Between the number and its scale or unit (`30多亿`).
     inside: dict[BoundWord, Words] = Field(default_factory=dict)
+    #: Units that say a bound themselves (`一个多点`).
+    nouns: dict[BoundWord, Words] = Field(default_factory=dict)
     #: Verbs whose object, the next number of the clause, may come some words later.
     apart: dict[BoundWord, Words] = Field(default_factory=dict)
     #: Words passed over between a bound and the number, and between the unit and a bound after it.
@@ -170,6 +174,8 @@ class Links(_Section):
     range: Words
     #: The two are said side by side and share the last one's scale and unit.
     series: Words
+    #: The two are the ends of a range where they are close: no more than one to two (`one or two points`).
+    either: tuple[Word, ...] = ()
     #: The second is compared with the first and shares its scale and unit.
     versus: tuple[Word, ...] = ()
     #: Before the first number: what follows is a range whatever joins it.

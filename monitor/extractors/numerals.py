@@ -25,9 +25,13 @@ _ENDLESS = Decimal("1e99")
 _LONGEST = 24
 #: Exact for all that is read (24 digits and their decimals), and silent about anything longer.
 _EXACT = Context(prec=60, traps=[])
+#: Scales no longer than this are abbreviations (`bn`), longer ones are words.
+_LONGEST_ABBREVIATION = 3
 #: How many readings are remembered before they are forgotten all at once.
 _REMEMBERED = 20_000
-_BLANK = "[ \n]{0,3}+"
+_BLANK = " {0,3}+"
+#: A line may end between a number and its scale.
+_BREAK = " {0,3}+(?:\n {0,3}+)?+"
 
 
 class Reading(NamedTuple):
@@ -66,6 +70,9 @@ class _Token(NamedTuple):
     value: Decimal
 
 
+_NO_TOKEN = _Token("", _ZERO)
+
+
 class Numerals:
     """Patterns and values of one language's numerals."""
 
@@ -74,6 +81,7 @@ class Numerals:
         self._compact = numbers.compact
         self._decimal = numbers.decimal
         self._marks = "".join(mark for mark in numbers.groups if mark != " ")
+        self._blank_groups = " " in numbers.groups
         self._inside = {word: bound for bound, words in pack.bounds.inside.items() for word in words}
         self._articles = set(numbers.articles)
         self._tokens: dict[str, _Token] = {}
@@ -94,6 +102,7 @@ class Numerals:
             ("point", numbers.points),
             ("joiner", numbers.joiners),
             ("over", parts.over),
+            ("vague", numbers.vague),
             ("inside", tuple(self._inside)),
         ):
             for word in plain:
@@ -115,12 +124,14 @@ class Numerals:
         numbers, parts = pack.numbers, pack.fractions
         tables = (numbers.words, numbers.places, pack.scales.words, parts.counted, parts.alone, parts.scaled)
         words = [word.lower() for table in tables for group in table.values() for word in group]
-        return [*words, *numbers.halves, *numbers.points, *numbers.joiners, *parts.over, *self._inside]
+        return [*words, *numbers.halves, *numbers.points, *numbers.joiners, *numbers.vague, *parts.over, *self._inside]
 
     def _digits(self) -> str:
         """Digits with all marks that may stand in them; what the marks mean is decided by reading."""
-        grouped = "[0-9]{1,3}(?: [0-9]{3})++(?![0-9])|" if not self._compact else ""
-        return f"(?:{grouped}[0-9]++)(?:[.,'’⁄][0-9]++)*+"
+        grouped = "[0-9]{1,3}(?: [0-9]{3})++(?![0-9])|" if self._blank_groups else ""
+        # Blanks that a converter has set round the decimal mark: `19. 7%`, `15 . 06 %`.
+        torn = "[0-9]++ ?[.] [0-9]++(?= ?%)|" if self._compact else "[0-9]++ [.] [0-9]++(?= ?%)|"
+        return f"(?:{torn}(?:{grouped}[0-9]++)(?:[.,'’⁄][0-9]++)*+)"
 
     def pattern(self, units: str) -> str:
         """A run of numerals with their scales; `units` matches what may be glued to a numeral in words.
@@ -131,23 +142,35 @@ class Numerals:
         scales = alternation([*kinds["scale"], *kinds["place"]], compact=self._compact)
         glued = alternation(self._glued) if self._glued else "(?!)"
         if self._compact:
-            first = alternation([*kinds["word"], *kinds["place"], *kinds["scale"], *kinds["scaled"], *kinds["alone"], *self._pick("half")], compact=True)
-            inside = alternation(self._pick("inside"), compact=True) if self._inside else "(?!)"
-            more = alternation([*kinds["word"], *kinds["place"], *kinds["scale"], *self._pick("half"), *self._pick("point"), *self._pick("over")], compact=True)
-            digits = self._digits()
-            return (
-                f"(?>(?:{digits}|{first})(?:{_BLANK}{more}|{glued}"
-                f"|{inside}(?={_BLANK}(?:{scales}|{units}))|(?<![0-9]){digits}|(?<![0-9]) {digits}(?= ?{scales}))*+)"
-            )
+            return self._compact_pattern(kinds, scales, glued, units)
         blank = "(?:[ \n]{1,3}|-)"
-        first = alternation([*kinds["word"], *kinds["place"], *kinds["scale"], *kinds["counted"], *kinds["alone"], *kinds["scaled"]], open_end=True)
-        more = alternation([*(w for k in kinds.values() for w in k), *self._pick("half"), *self._pick("point")], open_end=True)
+        # Abbreviations follow digits only: `a` and `t` are no trillion.
+        long = [word for word in kinds["scale"] if len(word) > _LONGEST_ABBREVIATION]
+        words = [*kinds["word"], *kinds["place"], *long, *kinds["counted"], *kinds["alone"], *kinds["scaled"]]
+        more = alternation([*words, *self._pick("half"), *self._pick("point")], open_end=True)
         joined = f"{blank}{alternation(self._pick('joiner'))}{blank}" if self._pick("joiner") else "(?!)"
         bare = alternation(self._pick("joiner"), open_end=True) if self._pick("joiner") else "(?!)"
-        end = f"(?![{LETTERS}])"
+        # A numeral ends where its word does, or goes on in the same word: fünf-und-dreißig, zweieinhalb-fach.
+        on = f"(?:(?![{LETTERS}])|(?={more})|(?={bare}{more})|(?={units}))"
+        token = f"(?>{more}){on}"
         return (
             f"(?:{self._digits()}(?:{blank}?{scales}|{glued})*+"
-            f"|(?<![{LETTERS}0-9])(?>{first}(?:(?:{blank}|{joined}|{bare}(?={more}))?{more})*+)(?:{end}|(?={units})))"
+            f"|(?<![{LETTERS}0-9])(?>{token}(?:(?:{blank}|{joined}|{bare})?{token})*+))"
+        )
+
+    def _compact_pattern(self, kinds: dict[str, list[str]], scales: str, glued: str, units: str) -> str:
+        """The run where no blanks are set between words."""
+        plain = [*kinds["word"], *kinds["place"]]
+        vague = f"{alternation(self._pick('vague'), compact=True)}(?={_BLANK}{scales})|" if self._pick("vague") else ""
+        first = alternation([*plain, *kinds["scale"], *kinds["scaled"], *kinds["alone"], *self._pick("half")], compact=True)
+        inside = alternation(self._pick("inside"), compact=True) if self._inside else "(?!)"
+        over = alternation(self._pick("over"), compact=True)
+        more = alternation([*plain, *self._pick("half"), *self._pick("point")], compact=True)
+        large = alternation(kinds["scale"], compact=True)
+        digits = self._digits()
+        return (
+            f"(?>(?:{digits}|{vague}{first})(?:{_BLANK}{more}|{_BREAK}{large}|{glued}|{_BLANK}{over}{_BLANK}(?:{digits})?+"
+            f"|{inside}(?={_BLANK}(?:{scales}|{units}))|(?<![0-9]){digits}|(?<![0-9]) {digits}(?= ?{scales}))*+)"
         )
 
     def _pick(self, kind: str) -> list[str]:
@@ -172,6 +195,11 @@ class Numerals:
             begin = at
             while at < len(tokens) and self._take(reader, tokens, at):
                 at += 1
+                if at < len(tokens) and self._tokens.get(self._key(tokens[at][3]), _NO_TOKEN).kind == "over":
+                    bottom = reader.denominator()
+                    if bottom is None:
+                        break
+                    reader, at = _Reader(self._compact, over=bottom), at + 1
             if at == begin:
                 at += 1
                 continue
@@ -204,8 +232,8 @@ class Numerals:
             return reader.inside(self._inside[key])
         if kind == "half":
             return reader.half()
-        if kind == "over":
-            return reader.over()
+        if kind == "vague":
+            return reader.vague()
         if kind == "joiner":
             return reader.join()
         return kind == "point" and reader.point()
@@ -246,8 +274,10 @@ def _grouped(head: str, groups: list[str]) -> bool:
 class _Reader:
     """Adds up one numeral, token by token; each method says whether the token still belongs to it."""
 
-    def __init__(self, compact: bool) -> None:
+    def __init__(self, compact: bool, *, over: Decimal | None = None) -> None:
         self._compact = compact
+        #: The denominator that has been read before.
+        self._over = over
         self._total = _ZERO
         self._section = _ZERO
         #: What stands before the next place or scale, None if nothing does.
@@ -274,7 +304,7 @@ class _Reader:
     def digits(self, value: Decimal, resolution: Decimal, kind: str, *, glued: bool) -> bool:
         if self._tenth is not None or self._kind:
             return False
-        if self._last and (self._last not in ("scale", "place", "over") or kind):
+        if self._last and (self._last not in ("scale", "place") or kind):
             return False
         if self._last in ("scale", "place") and (value >= self._least or value >= self._place or self._resolution < 1):
             return False
@@ -305,25 +335,23 @@ class _Reader:
             self._pending = (self._pending or _ZERO) + value * self._tenth
             self._resolution, self._tenth = self._tenth, self._tenth / _TEN
             return self._done("decimal")
-        if self._last in ("digits", "counted", "half") or (self._digits and self._last != "over"):
+        if self._last in ("digits", "counted", "half") or self._digits:
             return False
+        if article and self._last == "joiner":
+            self.trailing += 1
+            return True
         if self._last == "alone":
             return article and self._done("alone")
         if self._pending is not None and self._last in ("word", "joiner"):
             if not self._joins(value, article=article):
                 return False
-        elif self._last == "joiner" and article:
-            return False
         else:
             self._pending = value
             self._row = [value]
         self._words = True
         self._real = self._real or not article
         self._weak = not self._real
-        if self._compact or value < _TEN or value % _TEN:
-            self._resolution = _ONE
-        else:
-            self._resolution = _ONE
+        self._resolution = _ONE
         return self._done("word")
 
     def _joins(self, value: Decimal, *, article: bool) -> bool:
@@ -331,10 +359,12 @@ class _Reader:
         if self._compact:
             if value >= _TEN or self._pending >= Decimal("1e20"):
                 return False
+            if self._pending == 0 and (self._total or self._section):
+                self._row = []
             self._pending = self._pending * _TEN + value
             self._row.append(value)
             return True
-        if article and self._last != "joiner":
+        if article:
             return False
         tens, ones = (self._pending, value) if self._pending > value else (value, self._pending)
         fits = tens >= 20 and tens % _TEN == 0 and 0 < ones < _TEN
@@ -361,6 +391,7 @@ class _Reader:
             self._resolution = value
         else:
             self._resolution *= value
+            self._weak, self._real = False, True
         self._section += self._pending * value
         self._pending, self._place = None, value
         self._words = True
@@ -379,11 +410,11 @@ class _Reader:
                 self._total *= value
                 self._scale *= value
                 self._resolution *= value
-            elif self._last:
+            elif self._last not in ("", "vague"):
                 return False
             else:
                 self._total, self._scale, self._resolution = value, value, value
-                self._weak = True
+                self._weak = not self._real
         elif value < self._least:
             self._total += head * value
             self._scale = value
@@ -397,7 +428,7 @@ class _Reader:
         self._section, self._pending, self._row = _ZERO, None, []
         self._place, self._least = _ENDLESS, value
         self._fraction = False
-        if self._last == "word" and self._weak:
+        if self._last == "word":
             self._weak, self._real = False, True
         return self._done("scale")
 
@@ -463,32 +494,30 @@ class _Reader:
             return self._done("scale")
         return self._done("inside" if self._pending is None else "word")
 
-    def over(self) -> bool:
-        """What stood so far is the denominator."""
-        bottom = self._total + self._section + (self._pending or _ZERO)
-        if self._fraction or bottom <= 0 or self._digits:
+    def vague(self) -> bool:
+        if self._last:
             return False
-        kept = bottom
-        self.__init__(self._compact)  # type: ignore[misc]
-        self._over = kept
-        self._last = "over"
-        self._words = True
-        self.trailing = 1
-        return True
+        self._bound, self._real, self._words = "at_least", True, True
+        return self._done("vague")
 
-    _over: Decimal | None = None
+    def denominator(self) -> Decimal | None:
+        """What has been read, as the lower part of a fraction."""
+        bottom = self._total + self._section + (self._pending or _ZERO)
+        return None if self._fraction or bottom <= 0 or self._digits or self._over is not None else bottom
 
     def _ascending(self) -> bool:
         return self._row[1] == self._row[0] + 1 and self._row[0] > 0
 
     def reading(self) -> Reading | None:
         """What has been read, None where it is nothing."""
-        if not self._last or self._last == "over":
+        if not self._last or (self._over is not None and self._last == ""):
             return None
         low = _EXACT.add(self._total + self._section, self._pending or _ZERO)
         high = None
         if self._below is not None:
             low, high = self._below, low
+        elif self._last == "word" and len(self._row) == 2 and self._ascending() and not self._total and not self._section:
+            low, high = self._row[0], self._row[1]
         fraction = self._fraction
         if self._over is not None:
             low, fraction = _EXACT.divide(low, self._over), True

@@ -27,7 +27,9 @@ _ONE = Decimal(1)
 _TEN = Decimal(10)
 _HUNDRED = Decimal(100)
 _CENT = Decimal("0.01")
-_BLANK = "[ \n]{0,3}+"
+_BLANK = " {0,3}+"
+#: A line may end between a number and its unit.
+_BREAK = " {0,3}+(?:\n {0,3}+)?+"
 #: Between two numbers that belong together stands no more than this: the longest link with its blanks.
 _LONGEST_LINK = 24
 #: A verb's object comes within so many characters.
@@ -118,6 +120,8 @@ class _Found(NamedTuple):
     opening: str | None
     part: bool
     bound_after: bool
+    #: Counts only beside a neighbour of its kind (`一至两个百分点`): alone it is a part of a word.
+    faint: bool = False
 
 
 class Numbers:
@@ -138,12 +142,13 @@ class Numbers:
         self._stems = {word[:-1]: entry for entry in pack.fixed for word in entry.words if word.endswith("*")}
         self._bounds_after = {self._key(word): bound for bound, words in pack.bounds.after.items() for word in words}
         self._decade = {self._key(word): part for part, words in pack.bounds.decade.items() for word in words}
+        self._bounds_of_nouns = {self._key(word): bound for bound, words in pack.bounds.nouns.items() for word in words}
         self._fillers_after = tuple(pack.bounds.fillers_after)
         self._links = self._link_words(pack)
         self._arrivals = tuple(pack.links.arrival)
         self._halves = {*pack.units.halves}
         self._tenths = {*pack.units.tenths}
-        self._blank = _BLANK if self._compact else "(?:[ \n]{1,3}+|-)?"
+        self._blank = _BREAK if self._compact else f"(?:{_BREAK}|-)"
         self._main = re.compile(self._forwards(pack))
         self._prefix = re.compile(f"(?:{_BLANK}{self._words(self._roles, backwards=True)}){{1,7}}+")
         self._item = re.compile(self._words(self._roles, backwards=True))
@@ -240,6 +245,7 @@ class Numbers:
         links: dict[str, set[str]] = {}
         for kind, words in (
             ("range", pack.links.range),
+            ("either", pack.links.either),
             ("series", pack.links.series),
             ("versus", pack.links.versus),
             ("parts", pack.links.parts),
@@ -252,8 +258,9 @@ class Numbers:
         units = self._words(self._after)
         run = self._numerals.pattern(units)
         bounds = self._words([*self._bounds_after, *self._decade])
-        fillers = f"(?:{self._words(self._fillers_after)}{_BLANK})?+" if self._fillers_after else ""
-        free = "" if self._compact else f"(?!{_BLANK}[0-9$€£])"
+        fillers = f"(?:{self._words(self._fillers_after)}{_BLANK})?" if self._fillers_after else ""
+        # A bound right before another number is that one's: `A 300 million, about 5 % more`, `2700万+5300万`.
+        free = "(?![0-9])" if self._compact else f"(?!{_BLANK}[0-9$€£])"
         bound = f"(?P<bound>{_BLANK}{fillers}{bounds}{free})?"
         more = ""
         if self._tenths:
@@ -286,7 +293,7 @@ class Numbers:
                 found.append(one)
                 end = one.quantity.end
         found = self._join(found, low)
-        return self._reach_apart([one.quantity for one in found], low)
+        return self._reach_apart([one.quantity for one in found if not one.faint or one.quantity.inherited], low)
 
     def _quantities(
         self, match: re.Match[str], text: str, low: str, backwards: str, floor: int
@@ -316,13 +323,15 @@ class Numbers:
             return None, "", 0
         start, end = match.span("unit")
         word = text[start:end]
+        torn = "\n" in text[match.end("run") : start]
         entries = self._after.get(word.lower())
         if entries is None:
             key = self._key(word)
             entries = self._after.get(key) or self._squeezed_after().get(key, [])
         for entry in entries:
             if entry.exact is None or entry.exact == word:
-                return entry, word, end
+                # A new line may begin with a word that counts or dates something elsewhere.
+                return (None, "", 0) if torn and (entry.kind == "mark" or entry.unit == "count") else (entry, word, end)
         return None, "", 0
 
     def _squeezed_after(self) -> dict[str, list[_Unit]]:
@@ -355,6 +364,7 @@ class Numbers:
         mark = opening = None
         for item in self._item.finditer(words):
             word = item[0][::-1]
+            first = item.end() == len(item[0]) + item.start() and item.start() <= len(words) - len(words.lstrip())
             roles = self._roles.get(word) or self._role_keys().get(self._key(word), {})
             touches = glued and item.end() == len(words)
             if touches and len(word) == 1 and self._key(word) in self._links:
@@ -365,8 +375,11 @@ class Numbers:
                 entry = roles["unit"]
                 assert isinstance(entry, _Unit)
                 unit, reach = entry, item.end()
-            elif "mark" in roles and mark is None and bound is None and unit is None:
+            elif "mark" in roles and first:
                 mark, reach = str(roles["mark"]), item.end()
+                if roles.get("bound") not in (None, "none", "exact"):
+                    bound, bound_reach = str(roles["bound"]), item.end()
+                break
             elif "bound" in roles and bound is None:
                 bound = str(roles["bound"])
                 if bound == "none":
@@ -375,7 +388,7 @@ class Numbers:
                 if bound == "exact":
                     break
                 bound_reach = item.end()
-            elif "opening" in roles:
+            elif "opening" in roles and bound is None:
                 opening = str(roles["opening"])
                 break
             elif "filler" not in roles:
@@ -401,27 +414,27 @@ class Numbers:
             word_start = start - prefix.reach
             if before.exact not in text[word_start:start]:
                 before = None
+        rival = unit is not None and before is not None and _is_money(unit.unit) and _is_money(before.unit)
+        if rival and unit is not None and before is not None and unit.unit != before.unit:
+            # `RMB 10 USD 20`: the second code is the next number's.
+            unit, noun, end, match = None, "", number_end, None
         money = None
         if unit is None or unit.kind == "mark" or unit.unit == "count":
             money = before
         kind = self._kind(prefix, unit, reading, low, start, number_end, money)
         if money is not None and unit is not None and unit.kind == "mark" and kind == "number":
             unit, noun, end = None, "", number_end
-        if reading.weak and not (prefix.bound and reading.scale > 1) and (unit is None or unit.kind == "mark") and money is None:
+        if reading.weak and not prefix.bound and not self._made_by_unit(reading, unit, money):
             return None
-        if reading.weak and reading.scale > 1 and unit is not None and unit.kind in ("plain", "discount") and not prefix.bound:
+        if reading.weak and prefix.bound and reading.scale == 1 and not reading.fraction and unit is None and money is None:
             return None
-        if self._compact and reading.spelled and reading.scale == 1 and unit is None and money is None and not reading.fraction:
-            if reading.single or (reading.low < 100 and not prefix.bound):
-                return None
-        if self._compact and reading.single and unit is not None and unit.unit == "count" and reading.low == 1:
-            return None
+        faint = self._is_faint(reading, unit, money, prefix)
         value, high, resolution, name, stated = self._value(reading, unit if unit is not None and unit.kind != "mark" else money)
         if match is not None and match["more"] is not None and unit is not None:
-            extra = self._more(match["more"]) * (unit.factor if unit.kind == "plain" else _ONE)
+            extra = self._more(match["more"]) * unit.factor
             value += extra
             end = match.end("more")
-        bound: str = reading.bound or "exact"
+        bound: str = reading.bound or self._bounds_of_nouns.get(self._key(noun), "exact")
         bound_after = False
         if prefix.bound is not None:
             bound = prefix.bound
@@ -455,7 +468,23 @@ class Numbers:
             noun=noun, bound=bound, resolution=resolution, sign=sign, scaled=reading.scale > 1,  # type: ignore[arg-type]
             currency_stated=stated, spelled=reading.spelled, kind=kind,
         )
-        return _Found(quantity, reading.scale, prefix.opening, unit is not None and unit.kind == "part", bound_after)
+        part = unit is not None and unit.kind == "part"
+        return _Found(quantity, reading.scale, prefix.opening, part, bound_after, faint)
+
+    @staticmethod
+    def _made_by_unit(reading: Reading, unit: _Unit | None, money: _Unit | None) -> bool:
+        """Whether an article, a place or a fraction without a number counts thanks to its unit (`a minute`, `千円`)."""
+        if money is not None:
+            return True
+        return unit is not None and unit.kind != "mark" and reading.scale == 1
+
+    def _is_faint(self, reading: Reading, unit: _Unit | None, money: _Unit | None, prefix: _Prefix) -> bool:
+        """Whether a numeral in words may as well be a part of another word."""
+        if not self._compact or not reading.spelled or reading.scale > 1 or reading.fraction or money is not None:
+            return False
+        if unit is None:
+            return reading.single or (reading.low < 100 and not prefix.bound)
+        return reading.single and unit.unit == "count" and reading.low == 1
 
     def _strip(self, word: str) -> str:
         """A bound behind a number without the fillers before it."""
@@ -589,7 +618,8 @@ class Numbers:
             return None
         shared = self._share(one, after)
         between = one.opening == "between"
-        if isinstance(second.value, Decimal) and ("range" in links or (between and "series" in links)) and one.opening != "departure":
+        ranging = "range" in links or (between and "series" in links) or ("either" in links and self._is_near(first, second))
+        if isinstance(second.value, Decimal) and ranging and one.opening != "departure":
             if not any(low.startswith(word, self._skip(low, second.end)) for word in self._arrivals) or "から" not in words:
                 ranged = self._range(shared or one, after)
                 if ranged is not None:
@@ -599,6 +629,13 @@ class Numbers:
         if words.strip() == "," and not second.inherited and one.opening is None:
             return None
         return [after, shared]
+
+    @staticmethod
+    def _is_near(first: Quantity, second: Quantity) -> bool:
+        """`one or two points`, but not `$10 or $92`."""
+        assert isinstance(first.value, Decimal)
+        assert isinstance(second.value, Decimal)
+        return first.value < second.value <= 2 * first.value
 
     @staticmethod
     def _skip(low: str, at: int) -> int:
@@ -646,7 +683,7 @@ class Numbers:
         assert isinstance(second.value, Decimal)
         value, low = second.value, first.value
         unit = first.unit or second.unit
-        if first.unit != second.unit and (second.unit is not None and first.unit is not None or second.unit is not None):
+        if first.unit != second.unit and not (second.unit is None and first.unit is not None and not first.noun):
             return None
         scaled = second.scaled
         if first.scaled and not second.scaled and first.unit is not None and second.unit is None:
@@ -670,6 +707,9 @@ class Numbers:
                     at += 1
                 if at == len(quantities):
                     break
+                if at and quantities[at - 1].end > match.start():
+                    # The verb has its object already.
+                    continue
                 quantity = quantities[at]
                 near = quantity.start - match.end() <= _REACH
                 if near and quantity.kind == "number" and quantity.bound == "exact" and not _CLAUSE_END.search(low, match.end(), quantity.start):
