@@ -25,9 +25,10 @@ from monitor.extractors import Extractor
 from monitor.health import Outcome, after, is_due
 from monitor.spiders import spider_of
 from monitor.spiders._base import Report
+from storage.database import memory
 from storage.frontier import Frontier
 from storage.health import Health
-from storage.ledger import Ledger
+from storage.ledger import Hold, Ledger
 from storage.records import Policy
 
 log = logging.getLogger(__name__)
@@ -108,6 +109,7 @@ def crawl(
     now: datetime,
     fetching: Fetching | None = None,
     policy: Policy | None = None,
+    hold: Hold | None = None,
     run: int | None = None,
     full: bool = False,
 ) -> CrawlResult:
@@ -124,6 +126,7 @@ def crawl(
         now: when the run began.
         fetching: manners and limits.
         policy: decides who hears of a figure; None: nobody.
+        hold: says which figures wait for a person before they change the ledger.
         run: row of `runs`.
         full: ask for everything again, whatever was answered before.
 
@@ -137,6 +140,7 @@ def crawl(
         extractor=extractor,
         now=now,
         policy=policy,
+        hold=hold,
         run=run,
         full=full,
         official={site_key(source.url): source for source in sources if source.official},
@@ -146,6 +150,56 @@ def crawl(
         raise cycle.broken[0]
     done = tuple(_result(report) for report in reports.values())
     return CrawlResult(sources=done, interrupted=tuple(source.name for source in sources if source.name not in reports))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Checked:
+    """What came from a source when it was asked once."""
+
+    name: str
+    #: Whether it gave what it should.
+    ok: bool
+    #: Of its list; None: there was no answer.
+    status: int | None
+    items: int
+    #: When its newest item was published; None: the list does not say.
+    newest: datetime | None
+    #: What its robots.txt says: "allows", "closes", "absent"; "": not asked for.
+    robots: str
+    #: Title and length of the first article that was read; "" and 0: none was.
+    title: str
+    chars: int
+    #: What went wrong, each with its address.
+    messages: tuple[str, ...]
+
+
+def check(
+    sources: Sequence[Source], *, extractor: Extractor, now: datetime, fetching: Fetching | None = None
+) -> list[Checked]:
+    """Ask each source and one of its pages as a run would, into a ledger in memory that is thrown away.
+
+    Once a process, as `crawl`.
+    """
+    db = memory()
+    cycle = Cycle(
+        ledger=Ledger(db), frontier=Frontier(db), health=Health(db), extractor=extractor, now=now, most_pages=1
+    )
+    reports = _run(sources, cycle, fetching or Fetching())
+    return [_checked(reports[source.name]) for source in sources if source.name in reports]
+
+
+def _checked(report: Report) -> Checked:
+    return Checked(
+        name=report.source,
+        ok=not report.faults,
+        status=report.status,
+        items=report.items or 0,
+        newest=report.newest,
+        robots=report.robots,
+        title=report.sample.title if report.sample else "",
+        chars=len(report.sample.text) if report.sample else 0,
+        messages=tuple(dict.fromkeys(cause.what for cause in report.faults)),
+    )
 
 
 def _run(sources: Sequence[Source], cycle: Cycle, fetching: Fetching) -> dict[str, Report]:

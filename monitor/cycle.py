@@ -17,7 +17,7 @@ from monitor.parse.addresses import site_of
 from storage.database import connect, memory
 from storage.frontier import Frontier
 from storage.health import Health
-from storage.ledger import Ledger
+from storage.ledger import Hold, Ledger
 from storage.records import Article, Policy
 
 
@@ -35,8 +35,12 @@ class Cycle:
     policy: Policy | None = None
     #: Row of `runs`; None: none was opened.
     run: int | None = None
+    #: Says which figures wait for a person before they change the ledger; None: none does.
+    hold: Hold | None = None
     #: Ask for everything again, whatever was answered before.
     full: bool = False
+    #: Pages asked for, a source; None: all that are due.
+    most_pages: int | None = None
     #: Sources that are official, by site: an article found elsewhere is theirs all the same.
     official: Mapping[tuple[str, int | None], Source] = field(default_factory=dict)
     #: Why the ledger could not be written: with the first of them the run is over.

@@ -81,6 +81,7 @@ class LedgerPipeline(Pipeline):
                 item.figures,
                 now=cycle.now,
                 policy=cycle.policy,
+                hold=cycle.hold,
                 run=cycle.run,
                 baseline=item.page.baseline,
                 within=mark,
@@ -89,7 +90,8 @@ class LedgerPipeline(Pipeline):
             # Nothing that follows could be recorded either: every source is left as it is until the next run.
             cycle.broken.append(error)
             raise
-        report.articles += recorded.new_snapshot
-        report.figures += len(recorded.judged)
-        report.alerts += sum(judged.alert_id is not None for judged in recorded.judged)
+        if recorded.new_snapshot:
+            report.articles += 1
+            report.figures += len(recorded.judged)
+            report.alerts += sum(judged.alert_id is not None for judged in recorded.judged)
         return item

@@ -23,6 +23,7 @@ from monitor.parse.listed import Listed
 from monitor.spiders._causes import Cause, cause_of
 from monitor.spiders._items import Read, found_of, listed_of
 from storage.frontier import Page, Validators
+from storage.records import Article
 
 #: Seconds between two requests to a public host, where its source declares none.
 _DELAY = 1.0
@@ -47,6 +48,14 @@ class Report:
     articles: int = 0
     figures: int = 0
     alerts: int = 0
+    #: Of the last list that answered; None: none did.
+    status: int | None = None
+    #: Of the items, when the newest was published; None: they do not say.
+    newest: datetime | None = None
+    #: What its host's robots.txt says: "allows", "closes", or "absent"; "" where it was not asked for.
+    robots: str = ""
+    #: The first article that was read.
+    sample: Article | None = None
     list_faults: list[Cause] = field(default_factory=list)
     page_faults: list[Cause] = field(default_factory=list)
 
@@ -132,6 +141,7 @@ class SourceSpider(Spider):
 
     def parse(self, response: Response, key: str) -> Iterator[Request | Read]:
         """A list has answered."""
+        self.report.status = response.status
         if response.status == _UNCHANGED:
             self.report.good_lists += 1
         else:
@@ -146,7 +156,9 @@ class SourceSpider(Spider):
 
     def list_failed(self, failure: Failure) -> Iterator[Request | Read]:
         """A list has not answered; the pages that are due are asked for all the same."""
-        self.report.list_faults.append(cause_of(failure, failure.request.url))  # type: ignore[attr-defined]
+        cause = cause_of(failure, failure.request.url)  # type: ignore[attr-defined]
+        self.report.status = cause.status
+        self.report.list_faults.append(cause)
         yield from self.pages()
 
     def parse_page(self, response: Response, page: Page) -> Iterator[Read]:
@@ -167,7 +179,7 @@ class SourceSpider(Spider):
         except ParseError as error:
             self._quarantine(response, page, str(error))
         else:
-            yield Read(article=self.cycle.ranked(article), page=page, validators=validators_of(response))
+            yield self._read(article, page, validators_of(response))
 
     def page_failed(self, failure: Failure) -> None:
         """A page has not answered."""
@@ -184,6 +196,16 @@ class SourceSpider(Spider):
             cause = cause_of(failure, item.page.found.link)
             self.cycle.frontier.failed(item.page.id, cause.what, now=self.cycle.now)
             self.report.page_faults.append(cause)
+
+    def closed(self, reason: str) -> None:
+        """Called by Scrapy at the end."""
+        stats = self.crawler.stats
+        if stats.get_value("robotstxt/forbidden"):
+            self.report.robots = "closes"
+        elif stats.get_value("robotstxt/response_status_count/200"):
+            self.report.robots = "allows"
+        elif stats.get_value("robotstxt/request_count"):
+            self.report.robots = "absent"
 
     # What they are made of.
 
@@ -214,6 +236,8 @@ class SourceSpider(Spider):
         for page in self.cycle.frontier.due(self.source.name, now=self.cycle.now, full=self.cycle.full):
             if page.id in self._asked:
                 continue
+            if self.cycle.most_pages is not None and len(self._asked) >= self.cycle.most_pages:
+                return
             self._asked.add(page.id)
             yield from self._page(page)
 
@@ -248,7 +272,11 @@ class SourceSpider(Spider):
             self.cycle.frontier.failed(page.id, cause.what, now=self.cycle.now)
             self.report.page_faults.append(cause)
         else:
-            yield Read(article=self.cycle.ranked(article), page=page, validators=Validators())
+            yield self._read(article, page, Validators())
+
+    def _read(self, article: Article, page: Page, validators: Validators) -> Read:
+        self.report.sample = self.report.sample or article
+        return Read(article=self.cycle.ranked(article), page=page, validators=validators)
 
     def _take(self, items: list[Listed], key: str, validators: Validators) -> None:
         # Read oldest first, so that what was known earlier is recorded earlier.
@@ -258,6 +286,8 @@ class SourceSpider(Spider):
         )
         self.report.good_lists += 1
         self.report.items = (self.report.items or 0) + len(items)
+        dates = [item.published.at for item in items if item.published]
+        self.report.newest = max([*dates, *filter(None, [self.report.newest])], default=None)
 
     def _quarantine(self, response: Response, page: Page, message: str) -> None:
         told = f"{page.found.link}: {message}"

@@ -36,6 +36,8 @@ class Cause:
     final: bool = False
     #: Nothing is wrong: the site does not want to be read there.
     expected: bool = False
+    #: Status of the answer; None: there was none.
+    status: int | None = None
     #: How long the server asks to be left alone.
     wait: timedelta | None = None
 
@@ -83,6 +85,7 @@ def _refusal(response: Response, url: str) -> Cause:
         what=f"{url}: HTTP {status}",
         # 429 and 503 pass by themselves; every other 5xx mostly does.
         weight=0.25 if status == 429 else 0.5 if status >= 500 else 1.0,
+        status=status,
         final=status == 410,
         wait=_wait(response),
     )

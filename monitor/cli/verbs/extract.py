@@ -100,7 +100,7 @@ def _answer(extractor: Extractor, row: dict[str, Any], *, quantities: bool) -> d
 
 def _document(what: str, language: str, dated: date | None, clock: Clock) -> dict[str, Any]:
     """The text with what is known of it: a page is read as the crawl reads pages."""
-    from monitor.parse.page import read_anything
+    from monitor.documents import read_anything
 
     title, text, found, day = read_anything(what, now=clock())
     return {"text": text, "context": {"title": title, "language": language or found, "dated": dated or day}}
