@@ -13,7 +13,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlite_utils import Database
 
@@ -23,9 +23,11 @@ from monitor.config import Config
 from monitor.declarations.metrics import metrics
 from monitor.declarations.watchlists import watched
 from monitor.errors import ConfigError, DeliveryError, PermanentDeliveryError, UncertainDeliveryError
-from storage.database import connect
+from monitor.ops import compose_ops
+from storage.database import connect, transaction
 from storage.outbox import Leased, Outbox, Outcome
-from storage.records import Recipient
+from storage.records import Posting, Recipient
+from storage.times import text_of
 
 if TYPE_CHECKING:
     from storage.ledger import Ledger
@@ -70,6 +72,21 @@ def deliver(config: Config, *, now: Clock) -> Delivered:
             errors.append(f"{name}: {error}")
     done = deliver_over(channels, config.database, reader=reader(config), now=now, ops=ops)
     return Delivered(sent=done.sent, waiting=done.waiting, dead=done.dead, errors=(*errors, *done.errors))
+
+
+def post_test(config: Config, *, now: datetime) -> int:
+    """Put a test message to everybody who hears of alerts or trouble into the outbox; gives their number.
+
+    Raises:
+        LedgerError: the ledger cannot be used.
+    """
+    tos = (*config.settings.alerts.to, *config.settings.ops.to)
+    recipients = dict.fromkeys(Recipient(channel=to.channel, address=address) for to in tos for address in to.to)
+    with closing(connect(config.database)) as db, transaction(db):
+        for recipient in recipients:
+            posting = Posting(recipient=recipient, kind="test", key=f"test:{text_of(now)}", due=now)
+            Outbox(db).post(None, posting, now=now)
+    return len(recipients)
 
 
 def operators(config: Config) -> tuple[Recipient, ...]:
@@ -203,55 +220,17 @@ def compose(db: Database, outbox: Outbox, leased: Leased, reader: Reader) -> Com
                 list(_ledger(db).facts()),
                 articles=db["articles"].count,
                 figures=db["figures"].count,
-                sources=[str(note["source"]) for note in items.notes],
+                sources=[str(note["source"]) for note in items.notes if "source" in note],
                 reader=reader,
             )
         case "test":
             lines = ["This is a test: what the monitor finds will reach you this way.", "There is nothing to do."]
             return compose_note("Keling Monitor: test", lines, kind="test")
         case "ops":
-            return _ops(outbox, items.notes)
+            return compose_ops(items.notes, outbox.show)
 
 
 def _ledger(db: Database) -> Ledger:
     from storage.ledger import Ledger
 
     return Ledger(db)
-
-
-def _ops(outbox: Outbox, notes: Sequence[Mapping[str, Any]]) -> Composed:
-    """Words to the operators; a note is of a message that was given up, or brings its own words along."""
-    subjects: list[str] = []
-    lines: list[str] = []
-    tables: list[str] = []
-    for note in notes:
-        if note.get("event") == "given up":
-            subject, about, tries = _given_up(outbox, int(note["message"]))
-            tables += tries
-        else:
-            subject, about = str(note["subject"]), [str(line) for line in note["lines"]]
-        subjects.append(subject)
-        lines += about
-    more = f" + {len(subjects) - 1} more" if len(subjects) > 1 else ""
-    return compose_note(f"{subjects[0]}{more}", lines, kind="ops", tables=tables)
-
-
-def _given_up(outbox: Outbox, message: int) -> tuple[str, list[str], list[str]]:
-    """Subject, lines and attempts of a message that was given up."""
-    row = outbox.show(message)
-    assert row is not None
-    to = f"{row['recipient']} by {row['channel']}"
-    if row["state"] == "uncertain":
-        subject = f"Keling Monitor: nobody knows whether a message reached {to}"
-        what = "It was handed over twice and never acknowledged. Ask whether it has come."
-    else:
-        subject = f"Keling Monitor: a message to {to} could not be sent"
-        what = "It was given up after the attempts below."
-    tries = [f"{each['started'][:16]} {each['outcome'] or 'sending'}: {each['answer'] or ''}" for each in row["tries"]]
-    lines = [
-        f"Message {message}: {row['subject'] or row['kind']}",
-        what,
-        f"To send it again: keling-monitor outbox retry {message} && keling-monitor deliver",
-    ]
-    # The first attempts say how it began, the last ones how it ended.
-    return subject, lines, tries if len(tries) <= 8 else [*tries[:2], f"{len(tries) - 7} more attempts", *tries[-5:]]

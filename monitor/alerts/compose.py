@@ -231,8 +231,9 @@ def _before(told: Told, period: str | None) -> tuple[str, str]:
 
 
 def _change(figure: Figure, earlier: Holding | Point) -> str:
-    same = figure.unit == earlier.unit
-    return (wording.change(figure.value, earlier.value, figure.unit) or "") if same else ""
+    if figure.unit != earlier.unit:
+        return ""
+    return wording.change(figure.value, earlier.value, figure.unit, (figure.bound, earlier.bound))
 
 
 def _other_side(told: Told) -> tuple[Holding | None, str]:

@@ -76,20 +76,41 @@ def _digits(value: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def change(new: Value, old: Value, unit: str) -> str | None:
-    """How far a value lies from an earlier one in the same unit; None where that cannot be said.
+def change(new: Value, old: Value, unit: str, bounds: tuple[Bound, Bound] = ("exact", "exact")) -> str:
+    """How far a value lies from an earlier one in the same unit; "" where that cannot be said.
+
+    Args:
+        new: the later value.
+        old: the earlier one.
+        unit: of both.
+        bounds: of the later and of the earlier one.
 
     >>> change(Decimal("1.2e8"), Decimal("1e8"), "CNY"), change(Decimal("21.5"), Decimal("20"), "percent")
     ('+20%', '+1.5 points')
+    >>> change(Decimal("3e8"), Decimal("2.5e8"), "CNY", ("at_least", "at_least"))
+    'about +20%'
     """
     if not isinstance(new, Decimal) or not isinstance(old, Decimal) or new == old:
-        return None
+        return ""
+    hedge = _HEDGES.get(bounds, "about ")
     if unit in ("percent", "percentage_point"):
-        return _quantity(new - old, "percentage_point", "change")
+        return hedge + _quantity(new - old, "percentage_point", "change")
     if not old:
-        return None
+        return ""
     percent = (new - old) / abs(old) * 100
-    return _quantity(percent.quantize(Decimal(1) if abs(percent) >= 10 else Decimal("0.1")), "percent", "change")
+    return hedge + _quantity(
+        percent.quantize(Decimal(1) if abs(percent) >= 10 else Decimal("0.1")), "percent", "change"
+    )
+
+
+#: What the bounds of a later and an earlier value make of the change between them; otherwise it is "about".
+_HEDGES: Mapping[tuple[Bound, Bound], str] = {
+    ("exact", "exact"): "",
+    ("at_least", "exact"): "at least ",
+    ("exact", "at_most"): "at least ",
+    ("at_most", "exact"): "at most ",
+    ("exact", "at_least"): "at most ",
+}
 
 
 def period(form: str | None) -> str:
