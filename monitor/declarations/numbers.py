@@ -163,6 +163,9 @@ class Bounds(_Section):
     #: Words passed over between a bound and the number, and between the unit and a bound after it.
     fillers_before: tuple[Word, ...] = ()
     fillers_after: tuple[Word, ...] = ()
+    #: Definite articles: passed over before parts and multiples (`knapp das Doppelte`); before an amount they make
+    #: the bound a comparison (`more than the 30 million of last year`).
+    articles: tuple[Word, ...] = ()
     #: After a number with its unit: the lower, middle or upper part of its decade (`1割台半ば`).
     decade: dict[Literal["low", "middle", "high"], Words] = Field(default_factory=dict)
 

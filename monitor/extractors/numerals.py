@@ -113,7 +113,7 @@ class Numerals:
         self._seen: dict[str, tuple[Piece, ...]] = {}
         every = [*self._words_of(pack), *self._glued]
         self._token = re.compile(
-            f"(?P<digits>{self._digits()})|{alternation(every, compact=self._compact, open_end=True)}"
+            f"(?P<digits>{self._digits(torn='')})|{alternation(every, compact=self._compact, open_end=True)}"
         )
 
     def _key(self, word: str) -> str:
@@ -126,12 +126,16 @@ class Numerals:
         words = [word.lower() for table in tables for group in table.values() for word in group]
         return [*words, *numbers.halves, *numbers.points, *numbers.joiners, *numbers.vague, *parts.over, *self._inside]
 
-    def _digits(self) -> str:
-        """Digits with all marks that may stand in them; what the marks mean is decided by reading."""
+    def _digits(self, torn: str = "(?= ?%)") -> str:
+        """Digits with all marks that may stand in them; what the marks mean is decided by reading.
+
+        Args:
+            torn: what has to follow digits whose decimal mark has blanks round it.
+        """
         grouped = "[0-9]{1,3}(?: [0-9]{3})++(?![0-9])|" if self._blank_groups else ""
         # Blanks that a converter has set round the decimal mark: `19. 7%`, `15 . 06 %`.
-        torn = "[0-9]++ ?[.] [0-9]++(?= ?%)|" if self._compact else "[0-9]++ [.] [0-9]++(?= ?%)|"
-        return f"(?:{torn}(?:{grouped}[0-9]++)(?:[.,'’⁄][0-9]++)*+)"
+        broken = f"[0-9]++ {'?' if self._compact else ''}[.] [0-9]++{torn}|"
+        return f"(?:{broken}(?:{grouped}[0-9]++)(?:[.,'’⁄][0-9]++)*+)"
 
     def pattern(self, units: str) -> str:
         """A run of numerals with their scales; `units` matches what may be glued to a numeral in words.
@@ -233,7 +237,7 @@ class Numerals:
         if kind == "half":
             return reader.half()
         if kind == "vague":
-            return reader.vague()
+            return reader.vague() or (key in self._inside and reader.inside(self._inside[key]))
         if kind == "joiner":
             return reader.join()
         return kind == "point" and reader.point()

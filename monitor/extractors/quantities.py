@@ -107,6 +107,8 @@ class _Prefix(NamedTuple):
     mark: str | None = None
     #: `between` or `departure`.
     opening: str | None = None
+    #: An article stands between the bound and the number: only parts and multiples keep the bound.
+    definite: bool = False
 
 
 _NOTHING = _Prefix()
@@ -235,6 +237,8 @@ class Numbers:
         for mark, words in pack.marks.before.items():
             for word in words:
                 put(word, "mark", mark)
+        for word in pack.bounds.articles:
+            put(word, "article", True)
         for word in pack.links.between:
             put(word, "opening", "between")
         for word in pack.links.departure:
@@ -256,9 +260,10 @@ class Numbers:
 
     def _forwards(self, pack: NumberSections) -> str:
         units = self._words(self._after)
-        run = self._numerals.pattern(units)
-        bounds = self._words([*self._bounds_after, *self._decade])
-        fillers = f"(?:{self._words(self._fillers_after)}{_BLANK})?" if self._fillers_after else ""
+        multiples = pack.units.after.get("times", {})
+        run = self._numerals.pattern(units if self._compact else self._words(w for ws in multiples.values() for w in ws))
+        bounds = f"(?>{self._words([*self._bounds_after, *self._decade])})"
+        fillers = f"(?:{self._words(self._fillers_after)}{_BLANK}){{0,3}}" if self._fillers_after else ""
         # A bound right before another number is that one's: `A 300 million, about 5 % more`, `2700万+5300万`.
         free = "(?![0-9])" if self._compact else f"(?!{_BLANK}[0-9$€£])"
         bound = f"(?P<bound>{_BLANK}{fillers}{bounds}{free})?"
@@ -362,6 +367,7 @@ class Numbers:
         sign = ""
         unit: _Unit | None = None
         mark = opening = None
+        definite = False
         for item in self._item.finditer(words):
             word = item[0][::-1]
             first = item.end() == len(item[0]) + item.start() and item.start() <= len(words) - len(words.lstrip())
@@ -391,9 +397,11 @@ class Numbers:
             elif "opening" in roles and bound is None:
                 opening = str(roles["opening"])
                 break
+            elif "article" in roles and bound is None:
+                definite = True
             elif "filler" not in roles:
                 break
-        return _Prefix(reach, bound_reach, bound, sign, unit, mark, opening)
+        return _Prefix(reach, bound_reach, bound, sign, unit, mark, opening, definite and bound is not None)
 
     def _role_keys(self) -> dict[str, dict[str, object]]:
         table = getattr(self, "_roles_by_key", None)
@@ -406,6 +414,8 @@ class Numbers:
     ) -> _Found | None:
         prefix = self._before(backwards, low, start, floor)
         unit, noun, unit_end = self._unit_of(match, text)
+        if prefix.definite and not reading.fraction and not (unit is not None and unit.unit == "times"):
+            prefix = prefix._replace(bound=None, bound_reach=0)
         number_end = end
         if unit is not None:
             end = unit_end
@@ -489,11 +499,11 @@ class Numbers:
     def _strip(self, word: str) -> str:
         """A bound behind a number without the fillers before it."""
         word = word.strip()
-        if self._key(word) in self._bounds_after or self._key(word) in self._decade:
-            return word
-        for filler in sorted(self._fillers_after, key=len, reverse=True):
-            if word.startswith(filler):
-                return word[len(filler) :].strip()
+        while self._key(word) not in self._bounds_after and self._key(word) not in self._decade:
+            filler = max((f for f in self._fillers_after if word.startswith(f)), key=len, default="")
+            if not filler:
+                break
+            word = word[len(filler) :].strip()
         return word
 
     def _more(self, text: str) -> Decimal:
