@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -110,6 +110,7 @@ def crawl(
     fetching: Fetching | None = None,
     policy: Policy | None = None,
     hold: Hold | None = None,
+    summarise: Callable[[str], None] | None = None,
     run: int | None = None,
     full: bool = False,
 ) -> CrawlResult:
@@ -127,6 +128,7 @@ def crawl(
         fetching: manners and limits.
         policy: decides who hears of a figure; None: nobody.
         hold: says which figures wait for a person before they change the ledger.
+        summarise: called with its source's name in the transaction of each article of a first run.
         run: row of `runs`.
         full: ask for everything again, whatever was answered before.
 
@@ -141,6 +143,7 @@ def crawl(
         now=now,
         policy=policy,
         hold=hold,
+        summarise=summarise,
         run=run,
         full=full,
         official={site_key(source.url): source for source in sources if source.official},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -37,6 +37,8 @@ class Cycle:
     run: int | None = None
     #: Says which figures wait for a person before they change the ledger; None: none does.
     hold: Hold | None = None
+    #: Called with its source's name in the transaction of each article of a first run; None: no summary is sent.
+    summarise: Callable[[str], None] | None = None
     #: Ask for everything again, whatever was answered before.
     full: bool = False
     #: Pages asked for, a source; None: all that are due.

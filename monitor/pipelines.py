@@ -74,6 +74,8 @@ class LedgerPipeline(Pipeline):
                 published=item.article.published,
                 now=cycle.now,
             )
+            if item.page.baseline and recorded.new_snapshot and cycle.summarise is not None:
+                cycle.summarise(item.article.source)
 
         try:
             recorded = cycle.ledger.record(

@@ -41,7 +41,9 @@ def status_of(config: Config, now: datetime) -> Status:
         LedgerError: the ledger cannot be read.
     """
     if not config.database.exists():
-        return Status(code=2, facts={"ledger": None}, reasons=(f"no ledger at {config.database}: there was no run yet",))
+        return Status(
+            code=2, facts={"ledger": None}, reasons=(f"no ledger at {config.database}: there was no run yet",)
+        )
     with closing(connect(config.database, read_only=True)) as db:
         last = Runs(db).last()
         sources = Health(db).all()

@@ -43,6 +43,6 @@ def test(ctx: click.Context, config_file: Path | None, clock: Clock) -> None:
     \b
     Example: keling-monitor alerts test
     """
-    from monitor.cycle import send_test
+    from monitor.runner import send_test
 
     ctx.exit(send_test(config_file or ctx.obj, clock))

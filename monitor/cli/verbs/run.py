@@ -24,6 +24,6 @@ def command(ctx: click.Context, config_file: Path | None, names: tuple[str, ...]
     Example: keling-monitor run --source my-feed
     """
     from monitor.config import load_config
-    from monitor.cycle import run_cycle
+    from monitor.runner import run_cycle
 
     ctx.exit(run_cycle(load_config(config_file), names=names, full=full, clock=clock))

@@ -1,0 +1,192 @@
+"""What the verbs set in motion: a run, a delivery, a test message. Each gives its exit code."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from monitor.alerts.rules import Rule, Rules
+from monitor.config import Config
+from monitor.crawl import CrawlResult, Fetching, crawl, due
+from monitor.declarations.sources import Source
+from monitor.delivery import deliver, post_test
+from monitor.errors import ConfigError, Fault
+from monitor.extractors import Extractor
+from storage.database import connect
+from storage.frontier import Frontier
+from storage.health import Health
+from storage.ledger import Ledger
+from storage.outbox import Outbox
+from storage.records import Figure
+from storage.runs import AlreadyRunningError, Counts, RunLock, Runs
+
+log = logging.getLogger(__name__)
+
+Clock = Callable[[], datetime]
+
+#: Exit codes of a run; where several apply the greatest one tells.
+WELL, SOURCE_FAILED, MAIL_WAITS, ALREADY_RUNNING = 0, 3, 4, 5
+
+#: A heartbeat that takes longer is given up: the run is over already.
+_HEARTBEAT_SECONDS = 10
+
+
+def run_cycle(config: Config, *, names: Sequence[str] = (), full: bool = False, clock: Clock) -> int:
+    """Read what is due, record it, and deliver what is new; delivery comes also where reading failed.
+
+    Args:
+        config: what to read and whom to tell.
+        names: only these sources, due or not; none: all that are due.
+        full: all of them, due or not, and every page anew.
+        clock: gives the time.
+
+    Raises:
+        ConfigError: a name is no source in use.
+        LedgerError: the ledger cannot be used.
+    """
+    sources = _chosen(config, names)
+    try:
+        with RunLock(config.database):
+            failed = _read(config, sources, forced=full or bool(names), full=full, clock=clock)
+    except AlreadyRunningError as error:
+        _say([str(error)])
+        return ALREADY_RUNNING
+    return max(SOURCE_FAILED if failed else WELL, deliver_waiting(config, clock))
+
+
+def deliver_waiting(config: Config, clock: Clock) -> int:
+    """Send what is due; `MAIL_WAITS` where something is left that should have gone."""
+    delivered = deliver(config, now=clock)
+    _say(delivered.errors)
+    return MAIL_WAITS if delivered.waiting or delivered.dead else WELL
+
+
+def send_test(config: Config, clock: Clock) -> int:
+    """Send a test message to everybody who is to hear of alerts or trouble.
+
+    Raises:
+        ConfigError: nobody is.
+    """
+    with closing(connect(config.database)):
+        if post_test(config, now=clock()) == 0:
+            raise ConfigError([Fault(str(config.file or "defaults"), "alerts.to", "somebody to tell", "nobody")])
+    return deliver_waiting(config, clock)
+
+
+def _chosen(config: Config, names: Sequence[str]) -> tuple[Source, ...]:
+    active = {source.name: source for source in config.active_sources()}
+    unknown = [name for name in names if name not in active]
+    if unknown:
+        expected = "names of sources in use, as `keling-monitor sources` lists them"
+        raise ConfigError([Fault("command line", "--source", expected, repr(name)) for name in unknown])
+    return tuple(active[name] for name in names) if names else tuple(active.values())
+
+
+def _read(config: Config, sources: Sequence[Source], *, forced: bool, full: bool, clock: Clock) -> bool:
+    """Crawl under a row of `runs`; whether something failed."""
+    with closing(connect(config.database)) as db:
+        runs, outbox = Runs(db), Outbox(db)
+        outbox.release_orphans(clock())
+        run = runs.start(now=clock())
+        result = CrawlResult(sources=())
+        message, code = "the run was ended", 1
+        try:
+            result = _crawl(config, db, sources, run, forced=forced, full=full, clock=clock)
+            message, code = "\n".join(result.messages), SOURCE_FAILED if result.messages else WELL
+        except Exception as error:
+            message = f"{type(error).__name__}: {error}"
+            raise
+        finally:
+            outbox.close_run(run, clock())
+            runs.end(run, now=clock(), exit=code, counts=_counts(result), message=message)
+    _say(result.messages)
+    if not result.messages and config.settings.schedule.heartbeat_url:
+        _beat(config.settings.schedule.heartbeat_url, config.settings.fetch.user_agent)
+    return bool(result.messages)
+
+
+def _crawl(
+    config: Config, db: Database, sources: Sequence[Source], run: int, *, forced: bool, full: bool, clock: Clock
+) -> CrawlResult:
+    settings = config.settings
+    health, outbox, rules = Health(db), Outbox(db), rules_of(config)
+
+    def summarise(source: str) -> None:
+        for posting in rules.baseline(source):
+            outbox.post(None, posting, now=clock(), note={"source": source})
+
+    return crawl(
+        sources if forced else due(sources, health, now=clock()),
+        ledger=Ledger(db, max_age=settings.alerts.max_age),
+        frontier=Frontier(db),
+        health=health,
+        extractor=Extractor(watchlists=settings.watch.lists),
+        now=clock(),
+        fetching=fetching_of(config),
+        policy=rules.policy(run, clock),
+        hold=hold_of(config),
+        summarise=summarise,
+        run=run,
+        full=full,
+    )
+
+
+def rules_of(config: Config) -> Rules:
+    """Who hears of what, as monitor.toml says."""
+    settings = config.settings
+    return Rules(
+        rules=tuple(Rule(**to.model_dump()) for to in settings.alerts.to),
+        verdicts=settings.alerts.verdicts,
+        zone=settings.schedule.zone,
+        digest_at=settings.schedule.digest_at,
+    )
+
+
+def fetching_of(config: Config) -> Fetching:
+    """How pages are asked for, as monitor.toml says."""
+    fetch = config.settings.fetch
+    return Fetching(
+        user_agent=fetch.user_agent, obey_robots=fetch.obey_robots, timeout=fetch.timeout, max_bytes=fetch.max_bytes
+    )
+
+
+def hold_of(config: Config) -> Callable[[Figure], str | None]:
+    """Which figures wait for a person: those that the extractor is not sure of."""
+    least = config.settings.alerts.min_confidence
+
+    def hold(figure: Figure) -> str | None:
+        return f"confidence {figure.confidence:.2f} is below {least:.2f}" if figure.confidence < least else None
+
+    return hold
+
+
+def _counts(result: CrawlResult) -> Counts:
+    return Counts(
+        sources=len(result.sources),
+        failed=len(result.failed),
+        articles=result.total("articles"),
+        figures=result.total("figures"),
+        alerts=result.total("alerts"),
+    )
+
+
+def _beat(url: str, user_agent: str) -> None:
+    """Tell another system that a run went well; that it does not hear is no failure of the run."""
+    request = urllib.request.Request(url, headers={"User-Agent": user_agent})  # noqa: S310 (the configuration allows http and https only)
+    try:
+        with urllib.request.urlopen(request, timeout=_HEARTBEAT_SECONDS):  # noqa: S310
+            pass
+    except (OSError, urllib.error.URLError) as error:
+        _say([f"heartbeat {url}: {error}"])
+
+
+def _say(lines: Iterable[str]) -> None:
+    for line in lines:
+        print(f"keling-monitor: {line}", file=sys.stderr)
