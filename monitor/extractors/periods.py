@@ -1,0 +1,491 @@
+"""Times of a text resolved to periods: against the day of publication, and the period that the article reports."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from itertools import pairwise
+
+from monitor.declarations.periods import PeriodSections
+from monitor.extractors.times import PRESENT, Frame, Time, Times
+from storage import periods as algebra
+from storage.periods import Period, month_of
+from storage.records import Measure
+
+#: A reported period ended no longer ago: annual results come within four months, and are talked of a while.
+_REPORTED_WITHIN = timedelta(days=150)
+#: A day without a year lies in the past unless it is that near; news announces what comes within weeks.
+_SOON = timedelta(days=60)
+
+#: From this month on, a year's end of which no year is said is the coming one.
+_TURNING = 9
+
+#: Of the words for a base of comparison: the mention's kind, and the measure of a change against it.
+_BASES: dict[str, tuple[str, Measure]] = {
+    "year": ("prior_year_same", "yoy"),
+    "quarter": ("prior_quarter", "qoq"),
+    "month": ("prior_month", "mom"),
+}
+_MONTHS = {"year": 12, "half": 6, "quarter": 3, "month": 1}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PeriodMention:
+    """A time found in a text."""
+
+    #: Offsets in the normalised text, end exclusive.
+    start: int
+    end: int
+    #: Contract form; None where the text does not fix it.
+    form: str | None
+    #: `absolute`: the year is said. `relative`: counted from the day of publication. `bare`: the year was filled in.
+    #: `span`, `since` (see `to_date`), `open` (all time up to it), `ended` (months that a date ends). `own`: the period
+    #: that the article reports. `same`: the one said before. `now`, `today`, `since_launch`, `year_to_date`,
+    #: `cumulative`, `rate:daily`, `rate:monthly`, `rate:annualized`. Bases: `prior_year_same`, `prior_quarter`,
+    #: `prior_month`.
+    kind: str
+    #: The day or month up to which something is counted: as of, by the end of, 截至.
+    until: bool = False
+    #: A base of comparison; seen from the compared figure it is `against` that figure's period.
+    comparative: bool = False
+    #: The measure of a change against it.
+    measure: Measure | None = None
+    #: The year in which a base lies, where it is said ("in the same period of 2023").
+    base_year: int | None = None
+    #: The period is marked as expected (FY25E).
+    estimate: bool = False
+    #: From its start to the month of publication: "this year" of what has been done, "since October" of a price.
+    to_date: str | None = None
+    #: Of a list or a span of years, quarters or months: each of its members ...
+    members: tuple[str, ...] = ()
+    #: ... and of a list what they cover together ("in each of April and May").
+    group: str | None = None
+
+    def against(self, form: str) -> str | None:
+        """The base's period for a compared figure of the period `form`; None where there is none."""
+        if self.base_year is not None:
+            return _moved(form, self.base_year)
+        return shifted(form, self.kind)
+
+
+def shifted(form: str, kind: str) -> str | None:
+    """The period that a base of `kind` means for a compared figure of the period `form`.
+
+    >>> shifted("2025-Q1", "prior_quarter"), shifted("2025-01/2025-09", "prior_year_same")
+    ('2024-Q4', '2024-01/2024-09')
+    """
+    try:
+        if kind == "prior_year_same":
+            return algebra.shift_years(form, -1)
+        if kind == "prior_quarter":
+            months = _length(form)
+            return algebra.before(form) if months >= 3 else algebra.shift_quarters(form, -1)
+        if kind == "prior_month":
+            return algebra.shift_months(form, -1)
+    except ValueError:
+        pass
+    return None
+
+
+def reporting_period(mentions: Sequence[PeriodMention], dated: date) -> str | None:
+    """The period that an article published on `dated` reports, from the mentions of its title and first paragraphs.
+
+    It is the first quarter, half or year (or more months) that ended lately; of a quarter and a year that end together
+    the quarter.
+    """
+    chosen: str | None = None
+    for mention in mentions:
+        form = mention.form
+        if form is None or mention.comparative or mention.estimate or mention.kind in _NOT_REPORTED:
+            continue
+        if _length(form) < 3:
+            continue
+        last = algebra.last_day(form)
+        if not timedelta(0) <= dated - last <= _REPORTED_WITHIN:
+            continue
+        if chosen is None or (last == algebra.last_day(chosen) and _length(form) < _length(chosen)):
+            chosen = form
+    return chosen
+
+
+_NOT_REPORTED = frozenset({"open", "since", "since_launch", "year_to_date", "cumulative"})
+
+
+class Periods:
+    """Reader of the periods of one language; compile once, use for every text."""
+
+    def __init__(self, pack: PeriodSections) -> None:
+        """Compile the pack."""
+        self._times = Times(pack.periods)
+        self._stop = re.compile(f"[{re.escape(pack.periods.stops)}](?![0-9])|\n")
+        self._last: tuple[str, list[Time], list[int]] = ("", [], [])
+
+    def read(self, text: str, *, dated: date, reporting: str | None) -> list[PeriodMention]:
+        """The periods in `text`, in reading order; reading the same text again with another `reporting` is cheap.
+
+        Args:
+            text: normalised text.
+            dated: day of publication, from which relative words count.
+            reporting: the period that the article reports, where known: what "the quarter" or "a year earlier" mean.
+        """
+        if self._last[0] != text:
+            times = self._times.read(text)
+            stops = [match.start() for match in self._stop.finditer(text)] if times else []
+            self._last = text, times, stops
+        _, times, stops = self._last
+        resolver = _Resolver(dated, reporting)
+        mentions = [resolver.mention(time, bisect_right(stops, time.start)) for time in times]
+        return list(_listed(times, mentions))
+
+
+def _listed(times: Sequence[Time], mentions: Sequence[PeriodMention]) -> Iterator[PeriodMention]:
+    """The mentions, those of one list with its members."""
+    start = 0
+    while start < len(mentions):
+        end = start + 1
+        while end < len(mentions) and times[end].listed:
+            end += 1
+        forms = tuple(mention.form for mention in mentions[start:end] if mention.form)
+        if end - start == 1 or len(forms) < end - start:
+            yield from mentions[start:end]
+        else:
+            group = _cover(forms)
+            yield from (replace(mention, members=forms, group=group) for mention in mentions[start:end])
+        start = end
+
+
+def _cover(forms: Sequence[str]) -> str | None:
+    """The span of periods that follow each other without a gap, None for others."""
+    periods = [algebra.parse(form) for form in forms]
+    for one, other in pairwise(periods):
+        if one.first is None or other.first is None or other.first - one.last != timedelta(days=1):
+            return None
+    first, last = periods[0].first, periods[-1].last
+    return None if first is None else algebra.format(Period(first, last))
+
+
+def _steps(form: str, unit: str) -> tuple[str, ...]:
+    """The years, quarters or months of a span."""
+    period = algebra.parse(form)
+    months = _MONTHS.get(unit or "year", 1)
+    if period.first is None or unit not in ("", "quarter", "months") or _length(form) > 12 * months:
+        return ()
+    first = algebra.format(
+        algebra.parse(f"{month_of(period.first)}/{algebra.shift_months(month_of(period.first), months - 1)}")
+    )
+    return tuple(algebra.shift_months(first, step) for step in range(0, _length(form), months))
+
+
+class _Resolver:
+    """Goes through the times of one text; what was said before fills in what is left out."""
+
+    def __init__(self, dated: date, reporting: str | None) -> None:
+        self._dated = dated
+        self._reporting = reporting
+        self._said: str | None = None
+        #: The last single day.
+        self._day: str | None = None
+        #: The last time with a year, and the number of its sentence.
+        self._context: tuple[Frame, int, int] | None = None
+
+    def mention(self, time: Time, sentence: int) -> PeriodMention:
+        """The mention that `time`, standing in the sentence of that number, makes."""
+        frame = time.frame
+        kind, form = self._resolve(time, sentence)
+        comparative = kind.startswith("prior_")
+        if form is not None:
+            form, kind = self._beside(time, form, kind)
+        if form is not None and not comparative:
+            self._said = form
+            if algebra.days(form) == 1:
+                self._day = form
+            if frame.dated:
+                self._context = frame, self._year(frame), sentence
+        return PeriodMention(
+            start=time.start,
+            end=time.end,
+            form=form,
+            kind=kind,
+            until="until" in time.beside,
+            comparative=comparative,
+            measure=_measure(frame),
+            base_year=self._year(frame) if frame.unit == "same" and frame.dated else None,
+            estimate=frame.estimate,
+            to_date=self._to_date(form),
+            members=_steps(form, frame.unit) if form and (kind == "span" or frame.unit == "prior quarters") else (),
+        )
+
+    def _year(self, frame: Frame) -> int:
+        return frame.year if frame.year is not None else self._dated.year + (frame.shift or 0)
+
+    def _resolve(self, time: Time, sentence: int) -> tuple[str, str | None]:
+        try:
+            if time.last is not None:
+                return "span", self._span(time.frame, time.last, sentence)
+            if time.length:
+                return "ended", self._ended(time, sentence)
+            return self._single(time, sentence)
+        except (ValueError, OverflowError):
+            return "absolute", None
+
+    def _span(self, first: Frame, last: Frame, sentence: int) -> str:
+        if last.unit in PRESENT:
+            begin = self._plain(first, sentence)
+            start = algebra.first_day(begin) or self._dated
+            return f"{begin}/{self._dated.isoformat()}" if first.unit == "day" else self._until_now(start)
+        end = self._plain(last, sentence)
+        begin = self._plain(first, sentence) if first.dated else self._in_year(first, algebra.last_day(end).year)
+        if not first.dated and algebra.last_day(begin) > algebra.last_day(end):
+            begin = algebra.shift_years(begin, -1)
+        start = algebra.first_day(begin)
+        assert start is not None
+        if first.unit == "day":
+            return f"{begin}/{end}"
+        return algebra.format(Period(start, algebra.last_day(end)))
+
+    def _ended(self, time: Time, sentence: int) -> str:
+        end = algebra.last_day(self._plain(time.frame, sentence))
+        last = month_of(end)
+        return algebra.format(algebra.parse(f"{algebra.shift_months(last, 1 - time.length)}/{last}"))
+
+    def _single(self, time: Time, sentence: int) -> tuple[str, str | None]:
+        frame = time.frame
+        unit = frame.unit
+        if unit == "" or unit in _NUMBERED or (unit == "year" and frame.dated):
+            kind = "absolute" if frame.year is not None else "relative" if frame.shift is not None else "bare"
+            if kind == "bare" and time.beside & {"next", "last"}:
+                return kind, self._beside_now(frame, coming="next" in time.beside)
+            return kind, self._plain(frame, sentence)
+        if unit in {"year start", "year end"}:
+            return "bare" if not frame.dated else "absolute", self._turn_of_year(time)
+        if unit.endswith("~"):
+            return self._away(unit[:-1], frame.number)
+        if unit == "base":
+            return self._base(frame.of)
+        if unit == "prior quarters":
+            return "prior_quarter", self._prior_quarters(frame.number)
+        if unit in {"own", "year"}:
+            return "own", self._own(frame.of or "year")
+        if unit == "same":
+            return self._same(frame)
+        return self._special(unit, frame.number)
+
+    def _base(self, of: str) -> tuple[str, str | None]:
+        """The base of comparison of the reported period; months and, where none is known, quarters count from today."""
+        kind, _ = _BASES[of]
+        reporting = self._reporting
+        if of == "month" and (reporting is None or _length(reporting) > 1):
+            reporting = month_of(self._dated)
+        elif of == "quarter" and reporting is None:
+            reporting = self._current("quarter")
+        return kind, shifted(reporting, kind) if reporting else None
+
+    def _prior_quarters(self, count: int) -> str:
+        now = self._reporting if self._reporting and _length(self._reporting) == 3 else self._current("quarter")
+        first, last = algebra.shift_quarters(now, -count), algebra.shift_quarters(now, -1)
+        return algebra.format(Period(algebra.first_day(first), algebra.last_day(last)))
+
+    def _turn_of_year(self, time: Time) -> str:
+        """The first or last month of a year; a year's end without a year is the nearer one, or the coming one."""
+        frame = time.frame
+        year = self._year(frame)
+        if frame.unit == "year start":
+            return f"{year:04}-01"
+        if not frame.dated and self._dated.month < _TURNING and not time.beside & {"until", "next"}:
+            year -= 1
+        return f"{year:04}-12"
+
+    def _special(self, unit: str, number: int) -> tuple[str, str | None]:
+        month = month_of(self._dated)
+        if unit in ("now", "since launch"):
+            return unit.replace(" ", "_"), month
+        if unit == "year to date":
+            begin = f"{self._dated.year:04}-01"
+            return "year_to_date", month if month == begin else f"{begin}/{month}"
+        if unit == "weekday":
+            back = (self._dated.isoweekday() - number) % 7
+            return "relative", (self._dated - timedelta(days=back)).isoformat()
+        if unit in ("that day", "day after"):
+            day = date.fromisoformat(self._day) if self._day else None
+            if day is None:
+                return "relative", self._dated.isoformat() if unit == "that day" else None
+            return "relative", (day + timedelta(days=unit == "day after")).isoformat()
+        if unit == "ago":
+            return "relative", algebra.shift_months(month, -number)
+        if unit == "days":
+            first = self._dated - timedelta(days=number - 1)
+            return "relative", f"{first.isoformat()}/{self._dated.isoformat()}"
+        return unit.replace(" ", ":"), None
+
+    def _plain(self, frame: Frame, sentence: int) -> str:
+        """The form of a year or a part of one."""
+        if frame.dated:
+            return self._in_year(frame, self._year(frame))
+        return self._nearest(frame, sentence)
+
+    def _in_year(self, frame: Frame, year: int) -> str:
+        if frame.unit in ("", "year"):
+            form = f"{year:04}"
+        elif frame.unit == "half":
+            form = f"{year:04}-H{frame.number}"
+        elif frame.unit == "quarter":
+            form = f"{year:04}-Q{frame.number}"
+        elif frame.unit == "months":
+            form = algebra.format(algebra.parse(f"{year:04}-{frame.first:02}/{year:04}-{frame.number:02}"))
+        else:
+            form = f"{year:04}-{frame.first or self._dated.month:02}-{frame.number:02}"
+        algebra.parse(form)
+        return form
+
+    def _nearest(self, frame: Frame, sentence: int) -> str:
+        """The part of a year whose year is left out: the year of the sentence, or the nearest that has begun."""
+        year = self._dated.year
+        if frame.unit == "day" and not frame.first:
+            return self._day_of_month(frame.number)
+        if self._context and self._context[2] == sentence:
+            known, known_year, _ = self._context
+            later = known.unit == frame.unit and _place(known) < _place(frame)
+            if known.unit in ("", "year") or later:
+                return self._in_year(frame, known_year)
+        form = self._in_leap_year(frame, year)
+        first, last = algebra.first_day(form), algebra.last_day(form)
+        whole = frame.unit == "months" and frame.first != frame.number
+        if first is not None and (last if whole else first) > self._dated:
+            soon = frame.unit == "day" and first - self._dated <= _SOON
+            return form if soon else self._in_leap_year(frame, year - 1)
+        return form
+
+    def _in_leap_year(self, frame: Frame, year: int) -> str:
+        """The form in `year`, or for the 29th of February in the leap year before."""
+        if (frame.unit, frame.first, frame.number) == ("day", 2, 29):
+            year -= year % 4
+        return self._in_year(frame, year)
+
+    def _beside_now(self, frame: Frame, *, coming: bool) -> str:
+        """The nearest part of a year that has not begun yet, or that has ended."""
+        year = self._dated.year
+        form = self._in_year(frame, year)
+        first = algebra.first_day(form)
+        if coming:
+            return form if first is not None and first > self._dated else self._in_year(frame, year + 1)
+        return form if algebra.last_day(form) < self._dated else self._in_year(frame, year - 1)
+
+    def _day_of_month(self, day: int) -> str:
+        for back in range(3):
+            form = f"{algebra.shift_months(month_of(self._dated), -back)}-{day:02}"
+            try:
+                if algebra.last_day(form) <= self._dated:
+                    return form
+            except ValueError:
+                continue
+        raise ValueError(f"no month has a day {day}")
+
+    def _away(self, unit: str, count: int) -> tuple[str, str | None]:
+        """A unit counted from the day of publication; the quarter before, from the one that is reported."""
+        today = self._dated
+        if unit == "day":
+            return "today" if count == 0 else "relative", (today + timedelta(days=count)).isoformat()
+        if unit == "week":
+            monday = today - timedelta(days=today.weekday()) + timedelta(weeks=count)
+            last = today if count == 0 else monday + timedelta(days=4)
+            return "relative", f"{monday.isoformat()}/{last.isoformat()}" if last > monday else monday.isoformat()
+        months = _MONTHS[unit]
+        reported = self._reporting if self._reporting and _length(self._reporting) == months else None
+        now = reported if reported and count < 0 else self._current(unit)
+        return "relative", algebra.shift_months(now, months * count)
+
+    def _current(self, unit: str) -> str:
+        year, month = self._dated.year, self._dated.month
+        if unit == "half":
+            return f"{year:04}-H{(month + 5) // 6}"
+        if unit == "quarter":
+            return f"{year:04}-Q{(month + 2) // 3}"
+        return month_of(self._dated) if unit == "month" else f"{year:04}"
+
+    def _own(self, of: str) -> str | None:
+        """The reported period, or the part or whole of it that the word names."""
+        if self._reporting is None:
+            if of in _MONTHS and self._said and _length(self._said) == _MONTHS[of]:
+                return self._said
+            return f"{self._dated.year:04}" if of == "year" else None
+        if of == "period" or _length(self._reporting) == _MONTHS[of]:
+            return self._reporting
+        last = algebra.last_day(self._reporting)
+        if of == "year":
+            return f"{last.year:04}"
+        if of == "half":
+            return f"{last.year:04}-H{(last.month + 5) // 6}"
+        return f"{last.year:04}-Q{(last.month + 2) // 3}" if of == "quarter" else month_of(last)
+
+    def _same(self, frame: Frame) -> tuple[str, str | None]:
+        if not frame.dated:
+            return "same", self._said
+        base = self._reporting or self._said
+        moved = _moved(base, self._year(frame)) if base else None
+        return "prior_year_same", moved
+
+    def _beside(self, time: Time, form: str, kind: str) -> tuple[str, str]:
+        """What the words beside a time make of its period."""
+        period = algebra.parse(form)
+        if period.first is None:
+            return form, kind
+        beside = time.beside
+        if "earlier" in beside:
+            return f"..{form.partition('/')[2] or form}", "open"
+        if "end" in beside and time.frame.unit in ("", "half", "quarter", "year"):
+            form = month_of(period.last)
+        elif "end" in beside and time.frame.unit in ("own", "base"):
+            form = period.last.isoformat()
+        elif "start" in beside and time.frame.unit in ("", "half", "quarter", "year"):
+            form = month_of(period.first)
+        if "since" in beside and time.last is None and period.first <= self._dated and not kind.startswith("prior_"):
+            kind = "since"
+        return form, kind
+
+    def _until_now(self, first: date) -> str:
+        return (
+            month_of(first)
+            if month_of(first) == month_of(self._dated)
+            else f"{month_of(first)}/{month_of(self._dated)}"
+        )
+
+    def _to_date(self, form: str | None) -> str | None:
+        """The period from its start to the month of publication."""
+        first = algebra.first_day(form) if form else None
+        if first is None or month_of(first) >= month_of(self._dated):
+            return None
+        return self._until_now(first)
+
+
+_NUMBERED = frozenset({"half", "quarter", "months", "day"})
+
+
+def _measure(frame: Frame) -> Measure | None:
+    """The measure of a change against the time, where it may be a base."""
+    if frame.unit == "base":
+        return _BASES[frame.of][1]
+    if (frame.unit == "same" and frame.dated) or frame.shift == -1:
+        return "yoy"
+    return {"quarter~": "qoq", "month~": "mom"}.get(frame.unit) if frame.number == -1 else None  # type: ignore[return-value]
+
+
+def _place(frame: Frame) -> tuple[int, int]:
+    return (frame.first, frame.number) if frame.unit == "day" else (frame.number, 0)
+
+
+def _length(form: str) -> int:
+    """Months that the form covers, begun ones included; 0 where its start is open."""
+    period = algebra.parse(form)
+    if period.first is None:
+        return 0
+    return (period.last.year - period.first.year) * 12 + period.last.month - period.first.month + (period.last.day > 27)
+
+
+def _moved(form: str, year: int) -> str | None:
+    try:
+        return algebra.shift_years(form, year - algebra.last_day(form).year)
+    except ValueError:
+        return None
