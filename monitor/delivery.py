@@ -7,13 +7,15 @@ is noted with its answer and the next message is taken; nothing that goes wrong 
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
 
 from sqlite_utils import Database
 
@@ -33,6 +35,9 @@ if TYPE_CHECKING:
     from storage.ledger import Ledger
 
 log = logging.getLogger(__name__)
+
+#: Seconds between two looks at the ledger's change counter, each some microseconds.
+_GLANCE = 0.02
 
 Clock = Callable[[], datetime]
 
@@ -72,6 +77,50 @@ def deliver(config: Config, *, now: Clock) -> Delivered:
             errors.append(f"{name}: {error}")
     done = deliver_over(channels, config.database, reader=reader(config), now=now, ops=ops)
     return Delivered(sent=done.sent, waiting=done.waiting, dead=done.dead, errors=(*errors, *done.errors))
+
+
+class Courier:
+    """Delivers beside a run, from a thread: what may go at once goes as soon as it is recorded.
+
+    Used as a context manager around the crawl; what is still due at its end is for the delivery that follows.
+    """
+
+    def __init__(self, config: Config, *, now: Clock) -> None:
+        self._config = config
+        self._now = now
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="courier")
+        #: As in `Delivered`, of all that it has tried.
+        self.errors: list[str] = []
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        """Look at the outbox whenever another connection has committed something."""
+        with closing(connect(self._config.database)) as db:
+            outbox, seen = Outbox(db), None
+            while not self._over.wait(_GLANCE):
+                version = db.conn.execute("PRAGMA data_version").fetchone()[0]
+                if version != seen and outbox.channels(self._now()):
+                    self._deliver()
+                seen = version
+
+    def _deliver(self) -> None:
+        try:
+            tried = deliver(self._config, now=self._now).errors
+            self.errors += [line for line in tried if line not in self.errors]
+        except Exception as error:
+            # The crawl goes on, and the delivery after it will meet the same fault and tell it.
+            log.exception("delivery beside the run")
+            self.errors.append(f"delivery beside the run: {error}")
 
 
 def post_test(config: Config, *, now: datetime) -> int:

@@ -6,13 +6,89 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from decimal import Decimal
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from storage.outbox import run_key
-from storage.records import Article, Judged, Posting, Recipient, Verdict
+from storage.records import Article, Basis, Figure, Judged, Measure, Posting, Recipient, Tier, Value, Verdict
 
 Mode = Literal["run", "instant", "daily", "weekly"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Threshold:
+    """What a figure of one metric must reach to be told; figures of other metrics it lets through."""
+
+    metric: str
+    #: "": of every entity.
+    entity: str = ""
+    measure: Measure = "level"
+    #: ISO code or unit that the limits are in; "": any.
+    unit: str = ""
+    #: Told where the figure may lie above it.
+    above: Decimal | None = None
+    #: Told where the figure may lie below it.
+    below: Decimal | None = None
+    #: Told where the figure lies at least so many percent from what was known; what nothing was known of is told.
+    moved: Decimal | None = None
+
+    def lets_through(self, judged: Judged) -> bool:
+        """Whether a figure is none of this threshold's, or has reached it."""
+        figure = judged.figure
+        wanted = (self.metric, self.measure, self.entity or figure.entity, self.unit or figure.unit)
+        if wanted != (figure.metric, figure.measure, figure.entity, figure.unit):
+            return True
+        limits = [self._over(figure), self._under(figure), self._moved(figure.value, judged.previous)]
+        return any(limit for limit in limits if limit is not None)
+
+    def _over(self, figure: Figure) -> bool | None:
+        highest = _ends(figure.value)[1]
+        if self.above is None or highest is None:
+            return None
+        return highest > self.above or (highest == self.above and figure.bound == "at_least")
+
+    def _under(self, figure: Figure) -> bool | None:
+        lowest = _ends(figure.value)[0]
+        if self.below is None or lowest is None:
+            return None
+        return lowest < self.below or (lowest == self.below and figure.bound == "at_most")
+
+    def _moved(self, value: Value, previous: Value | None) -> bool | None:
+        if self.moved is None:
+            return None
+        if not isinstance(value, Decimal) or not isinstance(previous, Decimal) or not previous:
+            return True
+        return abs(value - previous) / abs(previous) * 100 >= self.moved
+
+
+def _ends(value: Value) -> tuple[Decimal, Decimal] | tuple[None, None]:
+    if isinstance(value, tuple):
+        return value
+    return (value, value) if isinstance(value, Decimal) else (None, None)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Quiet:
+    """Hours of the day in which nobody is disturbed; they may cross midnight."""
+
+    begin: time
+    end: time
+
+    def over(self, local: datetime) -> datetime | None:
+        """When the quiet that a moment falls into is over; None where it falls into none.
+
+        >>> night = Quiet(begin=time(22), end=time(7))
+        >>> night.over(datetime(2025, 11, 21, 23, tzinfo=UTC))
+        datetime.datetime(2025, 11, 22, 7, 0, tzinfo=datetime.timezone.utc)
+        """
+        now = local.time()
+        crosses = self.begin > self.end
+        quiet = (now >= self.begin or now < self.end) if crosses else self.begin <= now < self.end
+        if not quiet:
+            return None
+        day = local.date() + timedelta(days=crosses and now >= self.begin)
+        return datetime.combine(day, self.end, local.tzinfo)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,14 +101,39 @@ class Rule:
     mode: Mode = "run"
     entities: tuple[str, ...] = ()
     metrics: tuple[str, ...] = ()
+    measures: tuple[Measure, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
+    bases: tuple[Basis, ...] = ()
+    #: Of the outlet that says it.
+    tiers: tuple[Tier, ...] = ()
+    #: Figures that the extractor is less sure of are not told.
+    min_confidence: float = 0.0
+    #: Of several for one metric one must be reached.
+    when: tuple[Threshold, ...] = ()
+    #: None: at any hour. What comes meanwhile is told in one message when they are over; digests have their own hour.
+    quiet: Quiet | None = None
 
     def matches(self, judged: Judged, article: Article) -> bool:
         """Whether this rule's recipients want to hear of a figure."""
-        del article
         figure = judged.figure
-        return (not self.entities or figure.entity in self.entities) and (
-            not self.metrics or figure.metric in self.metrics
+        filters: tuple[tuple[str, tuple[str, ...]], ...] = (
+            (figure.entity, self.entities),
+            (figure.metric, self.metrics),
+            (figure.measure, self.measures),
+            (judged.verdict, self.verdicts),
+            (figure.basis, self.bases),
+            (article.tier, self.tiers),
         )
+        return (
+            all(not wanted or value in wanted for value, wanted in filters)
+            and figure.confidence >= self.min_confidence
+            and self._reached(judged)
+        )
+
+    def _reached(self, judged: Judged) -> bool:
+        figure = judged.figure
+        own = [each for each in self.when if each.metric == figure.metric and each.measure == figure.measure]
+        return not own or any(each.lets_through(judged) for each in own)
 
     @property
     def recipients(self) -> tuple[Recipient, ...]:
@@ -69,32 +170,33 @@ class Rules:
                 Posting(recipient=recipient, key=key, due=due)
                 for rule in self.rules
                 if rule.matches(judged, article)
-                for key, due in [self._when(rule.mode, run, article, moment)]
+                for key, due in [self._when(rule, run, article, moment)]
                 for recipient in rule.recipients
             ]
+            # Two rules may name one recipient.
             return list(dict.fromkeys(postings))
 
         return decide
 
     def baseline(self, source: str) -> list[Posting]:
-        """Where the summary of a first run goes: to everybody, when the run has ended."""
+        """Where the summary of a source's first run goes: to everybody, when the run has ended."""
         del source
         recipients = dict.fromkeys(recipient for rule in self.rules for recipient in rule.recipients)
         return [Posting(recipient=recipient, kind="baseline", key="baseline") for recipient in recipients]
 
-    def _when(self, mode: Mode, run: int | None, article: Article, now: datetime) -> tuple[str, datetime | None]:
+    def _when(self, rule: Rule, run: int | None, article: Article, now: datetime) -> tuple[str, datetime | None]:
         """What gathers the alert, and from when the message may go."""
-        match mode:
-            case "run" if run is not None:
-                return run_key(run), None
-            case "daily":
-                due = self._next_digest(now)
-                return f"day:{due.astimezone(self.zone):%Y-%m-%d}", due
-            case "weekly":
-                due = self._next_digest(now, day=self.digest_day)
-                return f"week:{due.astimezone(self.zone):%G-W%V}", due
-            case _:
-                return f"article:{hashlib.sha256(article.url.encode()).hexdigest()[:16]}", now
+        if rule.mode == "daily":
+            due = self._next_digest(now)
+            return f"day:{due.astimezone(self.zone):%Y-%m-%d}", due
+        if rule.mode == "weekly":
+            due = self._next_digest(now, day=self.digest_day)
+            return f"week:{due.astimezone(self.zone):%G-W%V}", due
+        if rule.quiet is not None and (over := rule.quiet.over(now.astimezone(self.zone))) is not None:
+            return f"quiet:{over:%Y-%m-%dT%H:%M}", over.astimezone(UTC)
+        if rule.mode == "run" and run is not None:
+            return run_key(run), None
+        return f"article:{hashlib.sha256(article.url.encode()).hexdigest()[:16]}", now
 
     def _next_digest(self, now: datetime, day: int | None = None) -> datetime:
         """The next time that a digest is sent, on any day or on one day of the week."""

@@ -188,8 +188,8 @@ def _hidden(character: str) -> bool:
     return unicodedata.category(character) in ("Cc", "Cs") or character in _TURNS
 
 
-#: Embeddings, overrides and isolates of the bidirectional algorithm.
-_TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
+#: Embeddings, overrides and isolates of the bidirectional algorithm, and what XML may not hold.
+_TURNS = frozenset("\ufffe\uffff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
 
 
 def line(text: str, limit: int = 300) -> str:
