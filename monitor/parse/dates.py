@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from email.utils import parsedate_to_datetime
@@ -68,7 +69,7 @@ def read_date(
     local = now.astimezone(zone or UTC)
     if isinstance(value, int | float) or re.fullmatch(r"\d{9,14}(\.\d+)?", str(value).strip()):
         return _settled(_epoch(float(str(value).strip())), now, zone, timed=True)
-    text = re.sub(r"\s+", " ", str(value)).strip()
+    text = re.sub(r"\s+", " ", unicodedata.normalize("NFKC", str(value))).strip()
     if not text:
         return None
     found = _standard(text) or _numeric(text, local, order)
