@@ -6,6 +6,7 @@ import os
 import re
 from dataclasses import dataclass
 from datetime import time, timedelta
+from decimal import Decimal
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -16,7 +17,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from monitor.declarations.reading import read_toml, validated
 from monitor.declarations.sources import Duration, Source, shipped_sources
 from monitor.errors import ConfigError, Fault
-from storage.records import Tier, Verdict
+from storage.records import Basis, Measure, Tier, Verdict
 
 #: Names the file where `--config` does not.
 VARIABLE = "KELING_MONITOR_CONFIG"
@@ -103,6 +104,8 @@ class Schedule(_Table):
     every: Duration = timedelta(minutes=15)
     timezone: Zone = "Asia/Shanghai"
     digest_at: Clock = time(8)
+    #: Of weekly summaries.
+    digest_day: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] = "monday"
     #: Asked for after each good run; "": none.
     heartbeat_url: str = Field(default="", pattern=r"^(https?://\S+)?$")
 
@@ -112,14 +115,57 @@ class Schedule(_Table):
         return ZoneInfo(self.timezone)
 
 
+class When(_Table):
+    """`[[alerts.to.when]]`: what figures of one metric must reach to be told."""
+
+    metric: str
+    #: "": of every entity.
+    entity: str = ""
+    measure: Measure = "level"
+    #: ISO code or unit of the limits; "": any.
+    unit: str = ""
+    above: Decimal | None = None
+    below: Decimal | None = None
+    #: Percent from what was known.
+    moved: Decimal | None = None
+
+    @model_validator(mode="after")
+    def _limits(self) -> Self:
+        if self.above is None and self.below is None and self.moved is None:
+            raise ValueError("one of above, below and moved")
+        return self
+
+
+class Hours(_Table):
+    """`alerts.to.quiet`: hours in which nobody is disturbed."""
+
+    begin: Clock
+    end: Clock
+
+
 class To(_Table):
-    """`[[alerts.to]]` and `[[ops.to]]`: who hears, where, of what."""
+    """`[[alerts.to]]`: who hears, where, of what; an empty list lets everything through."""
 
     channel: str = "email"
     to: tuple[str, ...] = Field(min_length=1)
     mode: Mode = "run"
     entities: tuple[str, ...] = ()
     metrics: tuple[str, ...] = ()
+    measures: tuple[Measure, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
+    bases: tuple[Basis, ...] = ()
+    #: Of the outlet that says it.
+    tiers: tuple[Tier, ...] = ()
+    min_confidence: float = Field(default=0.0, ge=0, le=1)
+    when: tuple[When, ...] = ()
+    quiet: Hours | None = None
+
+
+class Operator(_Table):
+    """`[[ops.to]]`: who hears of trouble, and where."""
+
+    channel: str = "email"
+    to: tuple[str, ...] = Field(min_length=1)
 
 
 class Alerts(_Table):
@@ -136,7 +182,7 @@ class Alerts(_Table):
 class Ops(_Table):
     """`[ops]`: who hears of broken sources and dead mail."""
 
-    to: tuple[To, ...] = ()
+    to: tuple[Operator, ...] = ()
 
 
 class Smtp(_Table):

@@ -12,11 +12,11 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from monitor.alerts.rules import Rule, Rules
-from monitor.config import Config
+from monitor.alerts.rules import Quiet, Rule, Rules, Threshold
+from monitor.config import Config, To
 from monitor.crawl import CrawlResult, Fetching, crawl, due
 from monitor.declarations.sources import Source
-from monitor.delivery import deliver, post_test
+from monitor.delivery import Courier, deliver, post_test
 from monitor.errors import ConfigError, Fault
 from monitor.extractors import Extractor
 from storage.database import connect
@@ -33,6 +33,8 @@ Clock = Callable[[], datetime]
 
 #: Exit codes of a run; where several apply the greatest one tells.
 WELL, SOURCE_FAILED, MAIL_WAITS, ALREADY_RUNNING = 0, 3, 4, 5
+
+_WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 #: A heartbeat that takes longer is given up: the run is over already.
 _HEARTBEAT_SECONDS = 10
@@ -97,8 +99,10 @@ def _read(config: Config, sources: Sequence[Source], *, forced: bool, full: bool
         run = runs.start(now=clock())
         result = CrawlResult(sources=())
         message, code = "the run was ended", 1
+        courier = Courier(config, now=clock)
         try:
-            result = _crawl(config, db, sources, run, forced=forced, full=full, clock=clock)
+            with courier:
+                result = _crawl(config, db, sources, run, forced=forced, full=full, clock=clock)
             message, code = "\n".join(result.messages), SOURCE_FAILED if result.messages else WELL
         except Exception as error:
             message = f"{type(error).__name__}: {error}"
@@ -106,7 +110,7 @@ def _read(config: Config, sources: Sequence[Source], *, forced: bool, full: bool
         finally:
             outbox.close_run(run, clock())
             runs.end(run, now=clock(), exit=code, counts=_counts(result), message=message)
-    _say(result.messages)
+    _say([*result.messages, *courier.errors])
     if not result.messages and config.settings.schedule.heartbeat_url:
         _beat(config.settings.schedule.heartbeat_url, config.settings.fetch.user_agent)
     return bool(result.messages)
@@ -142,10 +146,20 @@ def rules_of(config: Config) -> Rules:
     """Who hears of what, as monitor.toml says."""
     settings = config.settings
     return Rules(
-        rules=tuple(Rule(**to.model_dump()) for to in settings.alerts.to),
+        rules=tuple(map(_rule, settings.alerts.to)),
         verdicts=settings.alerts.verdicts,
         zone=settings.schedule.zone,
         digest_at=settings.schedule.digest_at,
+        digest_day=_WEEK.index(settings.schedule.digest_day),
+    )
+
+
+def _rule(to: To) -> Rule:
+    fields = {name: getattr(to, name) for name in type(to).model_fields if name not in {"when", "quiet"}}
+    return Rule(
+        **fields,
+        when=tuple(Threshold(**when.model_dump()) for when in to.when),
+        quiet=Quiet(begin=to.quiet.begin, end=to.quiet.end) if to.quiet else None,
     )
 
 
