@@ -63,11 +63,20 @@ def _blocks(element: _Element) -> Iterator[str]:
     for child in element:
         if child.tag in _BLOCKS:
             yield _lines("".join(loose))
-            yield from [_table(child)] if child.tag == "table" else _blocks(child)
+            yield from _block(child)
             loose = [child.tail or ""]
         else:
             loose.append(_inline(child))
     yield _lines("".join(loose))
+
+
+def _block(element: _Element) -> Iterator[str]:
+    if element.tag == "table":
+        yield _table(element)
+    elif element.tag == "list":
+        yield "\n".join(item for item in _blocks(element) if item)
+    else:
+        yield from _blocks(element)
 
 
 def _inline(element: _Element) -> str:

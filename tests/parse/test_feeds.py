@@ -19,9 +19,7 @@ def test_a_feed_has_these_items(file: Path) -> None:
     case = tomllib.loads(file.read_text("utf-8"))
     body = file.with_suffix(".xml").read_text("utf-8").encode(case.get("charset", "utf-8"))
     declared = source(**case.get("source", {}))
-    items = read_feed(
-        body, {"content-type": case.get("content_type", "")}, url=declared.url, source=declared, now=NOW
-    )
+    items = read_feed(body, {"content-type": case.get("content_type", "")}, url=declared.url, source=declared, now=NOW)
     assert len(items) == len(case["item"])
     for item, expected in zip(items, case["item"], strict=True):
         at = expected.pop("at", None)
@@ -81,6 +79,8 @@ def test_only_the_newest_are_taken() -> None:
 def test_entities_are_not_expanded() -> None:
     bomb = '<!DOCTYPE rss [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY x SYSTEM "file:///etc/passwd">]>'
     item = "<item><title>Kling &b;&x;</title><link>https://paper.example/a</link></item>"
-    (found,) = read_feed((bomb + FEED.format(item)).encode(), {}, url="https://paper.example/", source=source(), now=NOW)
+    (found,) = read_feed(
+        (bomb + FEED.format(item)).encode(), {}, url="https://paper.example/", source=source(), now=NOW
+    )
     assert "root" not in found.title
     assert len(found.title) < 200
