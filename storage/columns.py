@@ -1,13 +1,14 @@
-"""How values, numbers and times stand in columns, and how they come back."""
+"""How values, numbers and optional times stand in columns, and how they come back."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import cast
 
 from storage.novelty import Reading
 from storage.records import Bound, Value
+from storage.times import moment_of, text_of
 
 Column = int | float | str | None
 
@@ -74,24 +75,14 @@ def columns_of(reading: Reading) -> tuple[Column, str, str, Column, Column, Colu
     )
 
 
-def stamp(moment: datetime) -> str:
-    """A moment as it stands in columns: ISO 8601 in UTC, of one length, so that it sorts."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds")
-
-
-def optional_stamp(moment: datetime | None) -> str | None:
+def optional_text(moment: datetime | None) -> str | None:
     """A moment, or null."""
-    return None if moment is None else stamp(moment)
-
-
-def moment(column: str) -> datetime:
-    """The moment of a column."""
-    return datetime.fromisoformat(column)
+    return None if moment is None else text_of(moment)
 
 
 def optional_moment(column: str | None) -> datetime | None:
     """The moment of a column that may be null."""
-    return None if column is None else datetime.fromisoformat(column)
+    return None if column is None else moment_of(column)
 
 
 def optional_day(column: str | None) -> date | None:

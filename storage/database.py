@@ -10,7 +10,14 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from storage.errors import LedgerMissingError, LedgerNewerError, LedgerOutdatedError, LedgerReadOnlyError, NotALedgerError, translated
+from storage.errors import (
+    LedgerMissingError,
+    LedgerNewerError,
+    LedgerOutdatedError,
+    LedgerReadOnlyError,
+    NotALedgerError,
+    translated,
+)
 from storage.migrations import migrations, unknown
 
 #: Written into the file's header, so that `file` and we know it again: "KLNG".

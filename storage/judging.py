@@ -8,14 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, cast
 
-from storage.columns import (
-    columns_of,
-    moment,
-    optional_moment,
-    optional_stamp,
-    reading_of,
-    stamp,
-)
+from storage.columns import columns_of, optional_moment, optional_text, reading_of
 from storage.novelty import (
     Family,
     Known,
@@ -35,6 +28,7 @@ from storage.periods import Period, parse
 from storage.rates import UnknownCurrencyError, mean_rate
 from storage.records import Basis, Figure, Value, Verdict
 from storage.slots import UNNAMED, Slot, month_around, month_of_span, slot_of
+from storage.times import moment_of, text_of
 
 #: How long a figure without a period may speak of a period that has ended.
 REACH = timedelta(days=400)
@@ -238,7 +232,7 @@ class Judge:
     def _lately_unstated(self, slot: Slot) -> list[Fact]:
         where = f"{_FAMILY} AND last_day IS NULL AND published BETWEEN ? AND ? ORDER BY published DESC, id DESC"
         published = self._told.published
-        return self._facts(where, (*slot.family, stamp(published - REACH), stamp(published + REACH)))
+        return self._facts(where, (*slot.family, text_of(published - REACH), text_of(published + REACH)))
 
     def _moved(self, slot: Slot) -> list[Fact]:
         where = f"{_FAMILY} AND unstated IS NOT NULL AND last_day IS NOT NULL ORDER BY published DESC, id DESC"
@@ -286,7 +280,7 @@ class Judge:
             known=Known(
                 holds=reading_of(cast(Any, tuple(columns))),
                 basis=cast(Basis, basis),
-                published=moment(published),
+                published=moment_of(published),
                 official=optional_moment(official),
                 sole=sole,
                 snapshot=snapshot,
@@ -386,10 +380,10 @@ class Judge:
                 *columns_of(holds),
                 status,
                 decision.ruling.told_by or figure,
-                stamp(told.published),
-                stamp(told.published) if told.official else None,
+                text_of(told.published),
+                text_of(told.published) if told.official else None,
                 told.article,
-                stamp(told.published) if mention.figure.period is None else None,
+                text_of(told.published) if mention.figure.period is None else None,
                 told.now,
             ),
         )
@@ -409,8 +403,8 @@ class Judge:
             (
                 *columns_of(ruling.holds),
                 figure,
-                stamp(told.published),
-                stamp(told.published) if told.official else None,
+                text_of(told.published),
+                text_of(told.published) if told.official else None,
                 told.article,
                 epoch,
                 fact.id,
@@ -431,8 +425,8 @@ class Judge:
             (
                 *columns_of(ruling.holds),
                 figure,
-                stamp(told.published),
-                optional_stamp(self._official(fact)),
+                text_of(told.published),
+                optional_text(self._official(fact)),
                 told.article,
                 fact.id,
             ),
@@ -449,7 +443,7 @@ class Judge:
             stays = fact.known.sole == told.article or told.repost_of is not None
             sole, official = fact.known.sole if stays else None, self._official(fact)
             if sole != fact.known.sole or official != fact.known.official:
-                row = (sole, optional_stamp(official), fact.id)
+                row = (sole, optional_text(official), fact.id)
                 self._rows("UPDATE facts SET sole = ?, official = ? WHERE id = ?", row)
             self._support(fact, figure)
         if ruling.holds is not None:

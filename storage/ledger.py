@@ -5,21 +5,30 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
 
 from sqlite_utils import Database
 
-from storage.columns import columns_of, optional_stamp, stamp
-from storage.database import transaction
+from storage import queries
+from storage.columns import columns_of, optional_text
+from storage.database import memory, transaction
 from storage.judging import Decision, Judge, Mention, Reported, mentions_of
 from storage.novelty import Traits, read
-from storage.outbox import Outbox
-from storage.records import Article, Figure, Held, Judged, Policy, Recorded
+from storage.queries import Row
+from storage.records import Article, Figure, Held, Judged, Policy, Recorded, Stored, Told
+from storage.reviews import Reviews
+from storage.sameness import add_sketch, original_of, sketch_of
+from storage.search import indexed
+from storage.times import text_of
 
 #: Says why a figure must wait for a person before it may change the ledger; None: it need not.
 Hold = Callable[[Figure], str | None]
+
+#: Their texts are public documents, kept in full whatever is kept of others.
+_KEPT_TIERS = frozenset({"filing", "company"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,21 +50,28 @@ class _Reading:
 class Ledger:
     """What is known, in one database."""
 
-    def __init__(self, db: Database, *, max_age: timedelta = timedelta(days=14), traits: Traits | None = None) -> None:
+    def __init__(
+        self,
+        db: Database,
+        *,
+        max_age: timedelta = timedelta(days=14),
+        keep: Literal["snapshots", "quotes"] = "snapshots",
+        traits: Traits | None = None,
+    ) -> None:
         """Open it on a database.
 
         Args:
             db: migrated, see `storage.database.connect`.
             max_age: an article published longer before it is read changes the ledger but alerts nobody.
+            keep: `quotes` keeps of press articles only the sentences that hold figures.
             traits: metrics whose values behave in a way of their own.
         """
-        self._db = db
+        self.db = db
         self._rows = db.conn.execute
         self._max_age = max_age
+        self._keep = keep
         self._traits = traits or Traits()
-        self._outbox = Outbox(db)
-
-    # Writing
+        self._reviews = Reviews(db.conn)
 
     def record(
         self,
@@ -87,14 +103,13 @@ class Ledger:
 
         Raises:
             LedgerError: nothing was written.
-            ValueError: a figure's period is no contract form; nothing was written.
+            ValueError: a figure's period is no contract form, or its numbers are not finite; nothing was written.
         """
         mentions = mentions_of(figures, read, self._traits)
-        with transaction(self._db):
-            kept = self._kept(article)
-            recorded = self._again(kept) if kept else None
+        with transaction(self.db):
+            recorded = self._again(article)
             if recorded is None:
-                told = self._add(article, now=now, run=run, baseline=baseline, extractor=extractor)
+                told = self._add(article, mentions, now=now, run=run, baseline=baseline, extractor=extractor)
                 silent = baseline or now - told.published > self._max_age
                 reading = _Reading(
                     article=article, told=told, now=now, policy=policy, hold=hold, run=run, silent=silent
@@ -107,8 +122,159 @@ class Ledger:
                 within(recorded)
         return recorded
 
-    def _kept(self, article: Article) -> tuple[int, int] | None:
-        """Article and snapshot where this text is kept already."""
+    # Reading again
+
+    def snapshots(self, since: datetime | None = None) -> Iterator[Stored]:
+        """Snapshots with their articles and figures in the order in which they were recorded.
+
+        Args:
+            since: recorded at that moment or later; None: all.
+        """
+        return queries.stored_snapshots(self.db.conn, since)
+
+    def reread(
+        self,
+        snapshot_id: int,
+        figures: Sequence[Figure],
+        *,
+        now: datetime,
+        extractor: str,
+        policy: Policy | None = None,
+        hold: Hold | None = None,
+    ) -> Recorded:
+        """Add what another extractor reads in a stored snapshot; what was read in it before stays and is not repeated.
+
+        Args:
+            snapshot_id: of a stored snapshot.
+            figures: all that the extractor reads in it.
+            now: when the ledger learns of them.
+            extractor: name and version of what read the figures.
+            policy: decides who hears of what is new; None, as history should be read: nobody.
+            hold: says which figures wait for a person.
+
+        Raises:
+            KeyError: there is no such snapshot.
+            LedgerError: nothing was written.
+        """
+        with transaction(self.db):
+            stored = queries.stored_snapshot(self.db.conn, snapshot_id)
+            known = set(map(_content, stored.figures))
+            mentions = mentions_of((one for one in figures if _content(one) not in known), read, self._traits)
+            told = _reported(
+                stored.article,
+                article_id=stored.article_id,
+                snapshot=snapshot_id,
+                repost_of=stored.repost_of,
+                now=now,
+            )
+            reading = _Reading(
+                article=stored.article,
+                told=told,
+                now=now,
+                policy=policy,
+                hold=hold,
+                run=None,
+                silent=now - told.published > self._max_age,
+                extractor=extractor,
+            )
+            judged, held = self._judge(mentions, reading)
+        return Recorded(
+            article_id=stored.article_id, snapshot_id=snapshot_id, new_snapshot=False, judged=judged, held=held
+        )
+
+    def rehearsal(self, since: datetime) -> Ledger:
+        """A ledger in memory that knows what this one knew before a moment, for playing what came later again."""
+        other = Ledger(memory(), max_age=self._max_age, traits=self._traits)
+        for stored in queries.stored_snapshots(self.db.conn):
+            if stored.recorded < since:
+                figures = [figure for figure in stored.figures if figure not in stored.unjudged]
+                # Where only quotes are kept, something else must tell one snapshot from the next.
+                article = stored.article if stored.whole else replace(stored.article, text=str(stored.snapshot_id))
+                other.record(article, figures, now=stored.recorded, baseline=True, extractor=stored.extractor)
+        return other
+
+    # Review
+
+    def reviews(self, state: str | None = "waiting") -> list[Row]:
+        """Figures that wait for a decision, or with another state; None: all."""
+        return self._reviews.rows(state)
+
+    def accept(self, review_id: int, *, now: datetime, policy: Policy | None = None) -> Judged:
+        """Let a figure change the ledger, and tell of it where the policy says so.
+
+        Raises:
+            KeyError: there is no such review.
+            ValueError: it is decided already.
+        """
+        with transaction(self.db):
+            figure_id = self._reviews.decide(review_id, "accepted", now)
+            snapshot = self._rows("SELECT snapshot FROM figures WHERE id = ?", (figure_id,)).fetchone()[0]
+            stored = queries.stored_snapshot(self.db.conn, snapshot)
+            told = _reported(
+                stored.article, article_id=stored.article_id, snapshot=snapshot, repost_of=stored.repost_of, now=now
+            )
+            (mention,) = mentions_of([queries.stored_figure(self.db.conn, figure_id)], read, self._traits)
+            # A person has looked at it: it is told however long that took.
+            reading = _Reading(
+                article=stored.article, told=told, now=now, policy=policy, hold=None, run=None, silent=False
+            )
+            judge = Judge(self.db.conn, self._traits, told, [mention])
+            decision = judge.decide(mention)
+            fact, previous = judge.write(decision, mention, figure_id)
+            self._rows(
+                "UPDATE figures SET verdict = ?, fact = ?, previous = ?, converted = ? WHERE id = ?",
+                (decision.verdict, fact, previous, decision.ruling.converted or None, figure_id),
+            )
+            return self._alerted(_judged(mention, figure_id, decision, fact), reading)
+
+    def reject(self, review_id: int, *, now: datetime) -> None:
+        """Never let this figure change the ledger; the same sentence is not asked about again.
+
+        Raises:
+            KeyError: there is no such review.
+            ValueError: it is decided already.
+        """
+        with transaction(self.db):
+            self._reviews.decide(review_id, "rejected", now)
+
+    # Rows
+
+    def facts(self, **where: Any) -> Iterator[Row]:
+        """What is known: see `storage.queries.facts`."""
+        return queries.facts(self.db.conn, **where)
+
+    def figures(self, **where: Any) -> Iterator[Row]:
+        """Every mention: see `storage.queries.figures`."""
+        return queries.figures(self.db.conn, **where)
+
+    def figure(self, figure_id: int) -> Row | None:
+        """One mention with its sentence from the stored snapshot; None where there is no such figure."""
+        return queries.figure(self.db.conn, figure_id)
+
+    def alerts(self, **where: Any) -> Iterator[Row]:
+        """What a person was to hear of: see `storage.queries.alerts`."""
+        return queries.alerts(self.db.conn, **where)
+
+    def articles(self, **where: Any) -> Iterator[Row]:
+        """What was read: see `storage.queries.articles`."""
+        return queries.articles(self.db.conn, **where)
+
+    def search(self, words: str, *, limit: int | None = 100) -> Iterator[Row]:
+        """Articles that hold all the words in title or text, in any script, the newest."""
+        return queries.articles(self.db.conn, search=words, limit=limit)
+
+    def told(self, alert_ids: Iterable[int]) -> list[Told]:
+        """What a message needs to tell alerts, in the order asked for.
+
+        Raises:
+            KeyError: there is no such alert.
+        """
+        return queries.told(self.db.conn, alert_ids)
+
+    # Writing
+
+    def _again(self, article: Article) -> Recorded | None:
+        """What was recorded where this text is kept already; None: it is a new one."""
         rows = self._rows(
             "SELECT article, id, hash, fetched FROM snapshots WHERE article = (SELECT id FROM articles WHERE url = ?)"
             " ORDER BY id DESC",
@@ -117,98 +283,116 @@ class Ledger:
         digest = _digest(article)
         for number, (article_id, snapshot, hash_, _) in enumerate(rows):
             # An older text that was fetched later than the newest one has come back: that is an edit, too.
-            if hash_ == digest and (number == 0 or stamp(article.fetched) <= rows[0][3]):
-                return article_id, snapshot
+            if hash_ == digest and (number == 0 or text_of(article.fetched) <= rows[0][3]):
+                judged = tuple(
+                    Judged(figure_id=id_, fact_id=fact, alert_id=None, verdict="repeated", figure=figure)
+                    for id_, fact, figure in queries.figures_of(self.db.conn, snapshot)
+                    if fact is not None
+                )
+                return Recorded(article_id=article_id, snapshot_id=snapshot, new_snapshot=False, judged=judged)
         return None
 
-    def _again(self, kept: tuple[int, int]) -> Recorded:
-        article, snapshot = kept
-        judged = tuple(
-            Judged(figure_id=id_, fact_id=fact, alert_id=None, verdict="repeated", figure=figure)
-            for id_, fact, figure in self._figures_of(snapshot)
-        )
-        return Recorded(article_id=article, snapshot_id=snapshot, new_snapshot=False, judged=judged)
-
-    def _add(self, article: Article, *, now: datetime, run: int | None, baseline: bool, extractor: str) -> Reported:
+    def _add(
+        self,
+        article: Article,
+        mentions: Sequence[Mention],
+        *,
+        now: datetime,
+        run: int | None,
+        baseline: bool,
+        extractor: str,
+    ) -> Reported:
         """Write article and snapshot."""
-        row = self._rows("SELECT id, repost_of FROM articles WHERE url = ?", (article.url,)).fetchone()
-        id_, repost_of = row or (self._add_article(article, now), None)
+        known = self._rows("SELECT id, repost_of FROM articles WHERE url = ?", (article.url,)).fetchone()
+        sketch = sketch_of(article.text) if mentions else None
+        id_, repost_of = known or self._add_article(article, sketch, now)
+        whole = self._keep == "snapshots" or article.tier in _KEPT_TIERS
         snapshot = self._rows(
             "INSERT INTO snapshots (article, hash, title, text, language, published, dated, author, seen_url, fetched,"
-            " first_seen, extractor, run, baseline) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " first_seen, extractor, run, baseline, sketch) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 id_,
                 _digest(article),
                 article.title,
-                zlib.compress(article.text.encode(), 6),
+                zlib.compress(article.text.encode()) if whole else None,
                 article.language,
-                optional_stamp(article.published),
+                optional_text(article.published),
                 article.dated.isoformat() if article.dated else None,
                 article.author,
                 article.seen_url if article.seen_url not in ("", article.url) else None,
-                stamp(article.fetched),
-                stamp(now),
+                text_of(article.fetched),
+                text_of(now),
                 extractor,
                 run,
                 baseline,
+                sketch,
             ),
         ).lastrowid
         assert snapshot is not None
+        if sketch is not None:
+            add_sketch(self.db.conn, snapshot, sketch)
+        text = article.text if whole else "\n".join({mention.figure.quote for mention in mentions})
+        row = (snapshot, indexed(article.title), indexed(text))
+        self._rows("INSERT INTO texts (rowid, title, text) VALUES (?, ?, ?)", row)
         return _reported(article, article_id=id_, snapshot=snapshot, repost_of=repost_of, now=now)
 
-    def _add_article(self, article: Article, now: datetime) -> int:
+    def _add_article(self, article: Article, sketch: bytes | None, now: datetime) -> tuple[int, int | None]:
+        repost_of = None if sketch is None else original_of(self.db.conn, sketch)
         id_ = self._rows(
             "INSERT INTO articles (url, outlet, tier, official, source, repost_of, first_seen)"
             " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (article.url, article.outlet, article.tier, article.official, article.source, None, stamp(now)),
+            (article.url, article.outlet, article.tier, article.official, article.source, repost_of, text_of(now)),
         ).lastrowid
         assert id_ is not None
-        return id_
+        return id_, repost_of
 
     def _judge(self, mentions: Sequence[Mention], reading: _Reading) -> tuple[tuple[Judged, ...], tuple[Held, ...]]:
         """Judge the figures of one snapshot in reading order and write what follows."""
-        judge = Judge(self._db.conn, self._traits, reading.told, mentions)
+        judge = Judge(self.db.conn, self._traits, reading.told, mentions)
         judged, held = [], []
         figure_id = self._rows("SELECT coalesce(max(id), 0) FROM figures").fetchone()[0]
         for mention in mentions:
             figure_id += 1
             decision = judge.decide(mention)
-            waits = self._held(mention, figure_id, decision, reading)
-            if waits is not None:
-                self._add_figure(mention, figure_id, reading)
-                held.append(waits)
+            reason = self._reason(mention.figure, decision, reading)
+            if reason is not None:
+                self._add_figure(figure_id, mention, reading, (None, None, None, None))
+                held += self._reviews.put(
+                    figure_id,
+                    mention.figure,
+                    reading.article.url,
+                    verdict=decision.verdict,
+                    reason=reason,
+                    now=reading.now,
+                )
                 continue
             fact, previous = judge.write(decision, mention, figure_id)
-            self._add_figure(mention, figure_id, reading, decision, fact, previous)
-            one = Judged(
-                figure_id=figure_id,
-                fact_id=fact,
-                alert_id=None,
-                verdict=decision.verdict,
-                figure=mention.figure,
-                previous=decision.previous,
-            )
-            judged.append(self._alerted(one, reading))
+            changed = (decision.verdict, fact, decision.ruling.converted or None, previous)
+            self._add_figure(figure_id, mention, reading, changed)
+            judged.append(self._alerted(_judged(mention, figure_id, decision, fact), reading))
         return tuple(judged), tuple(held)
 
-    def _held(self, mention: Mention, figure_id: int, decision: Decision, reading: _Reading) -> Held | None:
-        return None
+    def _reason(self, figure: Figure, decision: Decision, reading: _Reading) -> str | None:
+        """Why a figure must wait or was rejected; None: it may change the ledger."""
+        if reading.hold is None or decision.verdict == "repeated":
+            return None
+        reason = reading.hold(figure)
+        accepted = reason is not None and self._reviews.state(figure, reading.article.url) == "accepted"
+        return None if accepted else reason
 
     def _add_figure(
         self,
-        mention: Mention,
         figure_id: int,
+        mention: Mention,
         reading: _Reading,
-        decision: Decision | None = None,
-        fact: int | None = None,
-        previous: int | None = None,
+        changed: tuple[str | None, int | None, str | None, int | None],
     ) -> None:
-        figure = mention.figure
+        figure, article = mention.figure, reading.article
         self._rows(
             "INSERT INTO figures (id, snapshot, entity, metric, measure, value, unit, bound, low, high, resolution,"
-            " period, aggregation, basis, speaker, place, start, stop, quote, confidence, audit, extractor, verdict,"
-            " fact, converted, previous, first_seen)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " period, aggregation, basis, speaker, place, start, stop, quote, quote_start, confidence, audit,"
+            " extractor, verdict, fact, converted, previous, first_seen)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 figure_id,
                 reading.told.snapshot,
@@ -224,13 +408,11 @@ class Ledger:
                 figure.start,
                 figure.end,
                 figure.quote,
+                _quote_start(article.title if figure.where == "title" else article.text, figure),
                 figure.confidence,
                 json.dumps(figure.audit, ensure_ascii=False) if figure.audit else None,
                 reading.extractor,
-                decision.verdict if decision else None,
-                fact,
-                (decision.ruling.converted or None) if decision else None,
-                previous,
+                *changed,
                 reading.told.now,
             ),
         )
@@ -244,19 +426,42 @@ class Ledger:
             return judged
         alert = self._rows(
             "INSERT INTO alerts (figure, fact, verdict, created, run) VALUES (?, ?, ?, ?, ?)",
-            (judged.figure_id, judged.fact_id, judged.verdict, stamp(reading.now), reading.run),
+            (judged.figure_id, judged.fact_id, judged.verdict, text_of(reading.now), reading.run),
         ).lastrowid
         assert alert is not None
+        from storage.outbox import Outbox
+
         for posting in postings:
-            self._outbox.post(alert, posting, now=reading.now)
+            Outbox(self.db).post(alert, posting, now=reading.now)
         return replace(judged, alert_id=alert)
 
-    def _figures_of(self, snapshot: int) -> list[tuple[int, int, Figure]]:
-        return []
+
+def _judged(mention: Mention, figure_id: int, decision: Decision, fact: int) -> Judged:
+    return Judged(
+        figure_id=figure_id,
+        fact_id=fact,
+        alert_id=None,
+        verdict=decision.verdict,
+        figure=mention.figure,
+        previous=decision.previous,
+    )
+
+
+def _content(figure: Figure) -> tuple[object, ...]:
+    """What was read where: two readings of a figure with the same content are one."""
+    where = (figure.where, figure.start, figure.entity, figure.metric, figure.measure)
+    return (*where, figure.value, figure.unit, figure.bound, figure.period, figure.aggregation, figure.basis)
 
 
 def _digest(article: Article) -> bytes:
-    return hashlib.sha256(f"{article.title}\0{article.text}".encode()).digest()
+    return hashlib.sha256(f"{article.title}\0{article.text}".encode(errors="surrogatepass")).digest()
+
+
+def _quote_start(text: str, figure: Figure) -> int | None:
+    """Where the quote that holds the number begins; None where there is no such place."""
+    quote = figure.quote
+    at = text.find(quote, max(0, figure.end - len(quote)), figure.start + len(quote)) if quote else -1
+    return at if 0 <= at <= figure.start else None
 
 
 def _reported(article: Article, *, article_id: int, snapshot: int, repost_of: int | None, now: datetime) -> Reported:
@@ -270,5 +475,5 @@ def _reported(article: Article, *, article_id: int, snapshot: int, repost_of: in
         outlet=article.outlet,
         tier=article.tier,
         repost_of=repost_of,
-        now=stamp(now),
+        now=text_of(now),
     )

@@ -166,10 +166,16 @@ def last_digit(value: Decimal) -> Decimal:
 
 
 def read(figure: Figure) -> Reading:
-    """What a figure says, with the interval that it allows."""
+    """What a figure says, with the interval that it allows.
+
+    Raises:
+        ValueError: a number is not finite.
+    """
     if isinstance(figure.value, str):
         return Reading(value=figure.value, unit=figure.unit, bound=figure.bound, step=Decimal(0), low=None, high=None)
     ends = figure.value if isinstance(figure.value, tuple) else (figure.value,)
+    if not all(end.is_finite() for end in ends):
+        raise ValueError(f"a value is a finite number, not {figure.value}")
     step = figure.resolution or min(map(last_digit, ends))
     low, high = _allows(figure.value, figure.bound, step, amount=figure.unit not in _NO_AMOUNTS)
     return Reading(value=figure.value, unit=figure.unit, bound=figure.bound, step=step, low=low, high=high)

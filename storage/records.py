@@ -219,3 +219,26 @@ class Told:
     series: tuple[Point, ...]
     #: The text repeats that of another article.
     repost: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stored:
+    """A snapshot as the ledger keeps it, for reading it again."""
+
+    snapshot_id: int
+    article_id: int
+    #: The article whose text this one repeats.
+    repost_of: int | None
+    #: With this snapshot's title and text.
+    article: Article
+    #: False where only quotes are kept: the article's text is then empty.
+    whole: bool
+    #: When the ledger recorded it.
+    recorded: datetime
+    baseline: bool
+    run: int | None
+    extractor: str
+    #: In reading order.
+    figures: tuple[Figure, ...]
+    #: Of these, those that wait for review or were rejected.
+    unjudged: frozenset[Figure]

@@ -99,6 +99,8 @@ CREATE TABLE figures (
     stop INTEGER NOT NULL,
     -- The sentence or clause as printed.
     quote TEXT NOT NULL,
+    -- Offset of the quote's first character; null if the quote does not hold the number.
+    quote_start INTEGER,
     -- 0 to 1.
     confidence REAL NOT NULL,
     -- JSON list of the audit's remarks; null if there are none.
@@ -248,7 +250,7 @@ CREATE TABLE reviews (
     -- Hash of address, sentence and what was read in it: the same candidate has the same decision for ever.
     key BLOB NOT NULL UNIQUE,
     -- The newest figure that it is about.
-    figure INTEGER NOT NULL REFERENCES figures (id),
+    figure INTEGER NOT NULL REFERENCES figures (id) DEFERRABLE INITIALLY DEFERRED,
     -- What the figure would have been.
     verdict TEXT NOT NULL,
     reason TEXT NOT NULL,
