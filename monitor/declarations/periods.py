@@ -23,6 +23,7 @@ _PLAIN = {
     "month",  # the nth month
     "months",  # the first n months, or from one month to another where `{from}` is there
     "quarters",  # the first n quarters
+    "nth",  # the nth of what was said before, quarter or half, where no noun follows
     "length",  # n months that some date ends
     "days",  # the last n days
     "ago",  # n months ago
@@ -133,6 +134,8 @@ class PeriodWords(_Section):
     before: dict[Beside, Particles] = Field(default_factory=dict)
     after: dict[Beside, Particles] = Field(default_factory=dict)
     between: dict[Between, Particles] = Field(default_factory=dict)
+    #: Words that may follow an `nth` without being its noun.
+    followers: Particles = ()
     #: Marks after which a new sentence begins, where they are not followed by a digit.
     stops: str = ".!?"
 

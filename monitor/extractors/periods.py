@@ -91,27 +91,47 @@ def shifted(form: str, kind: str) -> str | None:
 
 
 def reporting_period(mentions: Sequence[PeriodMention], dated: date) -> str | None:
-    """The period that an article published on `dated` reports, from the mentions of its title and first paragraphs.
+    """The period that an article published on `dated` reports.
 
-    It is the first quarter, half or year (or more months) that ended lately; of a quarter and a year that end together
-    the quarter.
+    It is the first quarter, half, nine months or year that ended lately; of a quarter and a year that are said together
+    and end together the quarter.
+
+    Args:
+        mentions: of the title and the first paragraphs, in reading order.
+        dated: day of publication.
     """
     chosen: str | None = None
+    since_chosen = 0
     for mention in mentions:
+        since_chosen += 1
         form = mention.form
-        if form is None or mention.comparative or mention.estimate or mention.kind in _NOT_REPORTED:
+        if form is None or not _reportable(mention, form, dated):
             continue
-        if _length(form) < 3:
-            continue
-        last = algebra.last_day(form)
-        if not timedelta(0) <= dated - last <= _REPORTED_WITHIN:
-            continue
-        if chosen is None or (last == algebra.last_day(chosen) and _length(form) < _length(chosen)):
-            chosen = form
+        together = chosen is not None and since_chosen <= _TOGETHER
+        if chosen is None or (
+            together and algebra.last_day(form) == algebra.last_day(chosen) and _length(form) < _length(chosen)
+        ):
+            chosen, since_chosen = form, 0
     return chosen
 
 
+def _reportable(mention: PeriodMention, form: str, dated: date) -> bool:
+    """Whether results of the period may be what is published on `dated`."""
+    if mention.comparative or mention.estimate or mention.kind in _NOT_REPORTED or form.startswith(".."):
+        return False
+    first, months = algebra.first_day(form), _length(form)
+    if first is None or first.day != 1 or months not in _REPORTED or (months == 9 and first.month != 1):
+        return False
+    if months == 12 and mention.kind == "relative":
+        return False
+    return timedelta(0) <= dated - algebra.last_day(form) <= _REPORTED_WITHIN
+
+
 _NOT_REPORTED = frozenset({"open", "since", "since_launch", "year_to_date", "cumulative"})
+#: Months of the periods that companies report.
+_REPORTED = frozenset({3, 6, 9, 12})
+#: "The fourth quarter and full year": so many mentions apart at most.
+_TOGETHER = 3
 
 
 class Periods:
@@ -120,7 +140,8 @@ class Periods:
     def __init__(self, pack: PeriodSections) -> None:
         """Compile the pack."""
         self._times = Times(pack.periods)
-        self._stop = re.compile(f"[{re.escape(pack.periods.stops)}](?![0-9])|\n")
+        stops = re.escape(pack.periods.stops.replace(".", ""))
+        self._stop = re.compile(rf"[{stops}\n]|\.(?![0-9])" if "." in pack.periods.stops else f"[{stops}\n]")
         self._last: tuple[str, list[Time], list[int]] = ("", [], [])
 
     def read(self, text: str, *, dated: date, reporting: str | None) -> list[PeriodMention]:
@@ -137,11 +158,10 @@ class Periods:
             self._last = text, times, stops
         _, times, stops = self._last
         resolver = _Resolver(dated, reporting)
-        mentions = [resolver.mention(time, bisect_right(stops, time.start)) for time in times]
-        return list(_listed(times, mentions))
+        return list(_listed([resolver.mention(time, bisect_right(stops, time.start)) for time in times], times))
 
 
-def _listed(times: Sequence[Time], mentions: Sequence[PeriodMention]) -> Iterator[PeriodMention]:
+def _listed(mentions: Sequence[PeriodMention], times: Sequence[Time]) -> Iterator[PeriodMention]:
     """The mentions, those of one list with its members."""
     start = 0
     while start < len(mentions):
@@ -168,14 +188,13 @@ def _cover(forms: Sequence[str]) -> str | None:
 
 
 def _steps(form: str, unit: str) -> tuple[str, ...]:
-    """The years, quarters or months of a span."""
+    """The years, quarters or months of a span that was said in such a unit."""
     period = algebra.parse(form)
-    months = _MONTHS.get(unit or "year", 1)
-    if period.first is None or unit not in ("", "quarter", "months") or _length(form) > 12 * months:
+    months = {"": 12, "quarter": 3, "prior quarters": 3, "months": 1}.get(unit)
+    if months is None or period.first is None or _length(form) > 12 * months:
         return ()
-    first = algebra.format(
-        algebra.parse(f"{month_of(period.first)}/{algebra.shift_months(month_of(period.first), months - 1)}")
-    )
+    start = month_of(period.first)
+    first = algebra.format(algebra.parse(f"{start}/{algebra.shift_months(start, months - 1)}"))
     return tuple(algebra.shift_months(first, step) for step in range(0, _length(form), months))
 
 
@@ -186,8 +205,11 @@ class _Resolver:
         self._dated = dated
         self._reporting = reporting
         self._said: str | None = None
+        self._members: tuple[str, ...] = ()
         #: The last single day.
         self._day: str | None = None
+        #: The last quarter or half: which of them it was, and its sentence.
+        self._part: tuple[str, int] | None = None
         #: The last time with a year, and the number of its sentence.
         self._context: tuple[Frame, int, int] | None = None
 
@@ -198,8 +220,13 @@ class _Resolver:
         comparative = kind.startswith("prior_")
         if form is not None:
             form, kind = self._beside(time, form, kind)
+        members = self._members if kind == "same" else ()
+        if form is not None and (kind == "span" or frame.unit == "prior quarters"):
+            members = _steps(form, frame.unit)
         if form is not None and not comparative:
-            self._said = form
+            self._said, self._members = form, members
+            if frame.unit in ("quarter", "half"):
+                self._part = frame.unit, sentence
             if algebra.days(form) == 1:
                 self._day = form
             if frame.dated:
@@ -215,7 +242,7 @@ class _Resolver:
             base_year=self._year(frame) if frame.unit == "same" and frame.dated else None,
             estimate=frame.estimate,
             to_date=self._to_date(form),
-            members=_steps(form, frame.unit) if form and (kind == "span" or frame.unit == "prior quarters") else (),
+            members=members,
         )
 
     def _year(self, frame: Frame) -> int:
@@ -234,8 +261,8 @@ class _Resolver:
     def _span(self, first: Frame, last: Frame, sentence: int) -> str:
         if last.unit in PRESENT:
             begin = self._plain(first, sentence)
-            start = algebra.first_day(begin) or self._dated
-            return f"{begin}/{self._dated.isoformat()}" if first.unit == "day" else self._until_now(start)
+            since = algebra.first_day(begin) or self._dated
+            return f"{begin}/{self._dated.isoformat()}" if first.unit == "day" else self._until_now(since)
         end = self._plain(last, sentence)
         begin = self._plain(first, sentence) if first.dated else self._in_year(first, algebra.last_day(end).year)
         if not first.dated and algebra.last_day(begin) > algebra.last_day(end):
@@ -260,15 +287,17 @@ class _Resolver:
                 return kind, self._beside_now(frame, coming="next" in time.beside)
             return kind, self._plain(frame, sentence)
         if unit in {"year start", "year end"}:
-            return "bare" if not frame.dated else "absolute", self._turn_of_year(time)
+            return "bare" if not frame.dated else "absolute", self._turn_of_year(time, sentence)
         if unit.endswith("~"):
             return self._away(unit[:-1], frame.number)
         if unit == "base":
             return self._base(frame.of)
         if unit == "prior quarters":
             return "prior_quarter", self._prior_quarters(frame.number)
+        if unit == "nth":
+            return "bare", self._nth(frame, sentence)
         if unit in {"own", "year"}:
-            return "own", self._own(frame.of or "year")
+            return "own", self._own(frame.of or "year", sentence)
         if unit == "same":
             return self._same(frame)
         return self._special(unit, frame.number)
@@ -288,13 +317,24 @@ class _Resolver:
         first, last = algebra.shift_quarters(now, -count), algebra.shift_quarters(now, -1)
         return algebra.format(Period(algebra.first_day(first), algebra.last_day(last)))
 
-    def _turn_of_year(self, time: Time) -> str:
+    def _nth(self, frame: Frame, sentence: int) -> str | None:
+        """The quarter or half of which only the number is said, after another of its kind."""
+        if self._part is None or sentence - self._part[1] > 3:
+            return None
+        unit = self._part[0]
+        if frame.number > 12 // _MONTHS[unit]:
+            return None
+        return self._nearest(frame._replace(unit=unit), sentence)
+
+    def _turn_of_year(self, time: Time, sentence: int) -> str:
         """The first or last month of a year; a year's end without a year is the nearer one, or the coming one."""
         frame = time.frame
         year = self._year(frame)
         if frame.unit == "year start":
             return f"{year:04}-01"
-        if not frame.dated and self._dated.month < _TURNING and not time.beside & {"until", "next"}:
+        if not frame.dated and self._context and self._context[2] == sentence and self._context[1] < year:
+            year = self._context[1]
+        elif not frame.dated and self._dated.month < _TURNING and not time.beside & {"until", "next"}:
             year -= 1
         return f"{year:04}-12"
 
@@ -345,10 +385,12 @@ class _Resolver:
         year = self._dated.year
         if frame.unit == "day" and not frame.first:
             return self._day_of_month(frame.number)
-        if self._context and self._context[2] == sentence:
-            known, known_year, _ = self._context
+        if self._context:
+            known, known_year, said_in = self._context
             later = known.unit == frame.unit and _place(known) < _place(frame)
-            if known.unit in ("", "year") or later:
+            # A tale goes on in the next sentence; figures begin anew.
+            tale = later and frame.unit in ("day", "months") and sentence - said_in == 1
+            if tale or (said_in == sentence and (known.unit in ("", "year") or later)):
                 return self._in_year(frame, known_year)
         form = self._in_leap_year(frame, year)
         first, last = algebra.first_day(form), algebra.last_day(form)
@@ -405,11 +447,16 @@ class _Resolver:
             return f"{year:04}-Q{(month + 2) // 3}"
         return month_of(self._dated) if unit == "month" else f"{year:04}"
 
-    def _own(self, of: str) -> str | None:
-        """The reported period, or the part or whole of it that the word names."""
+    def _own(self, of: str, sentence: int) -> str | None:
+        """The reported period, or the part or whole of it that the word names; of a year just named that year."""
+        if of == "year" and self._context and self._context[2] >= sentence - 1 and _only_year(self._context[0]):
+            return f"{self._context[1]:04}"
         if self._reporting is None:
             if of in _MONTHS and self._said and _length(self._said) == _MONTHS[of]:
                 return self._said
+            if of == "half":
+                half = self._current("half")
+                return half if algebra.last_day(half) < self._dated else algebra.before(half)
             return f"{self._dated.year:04}" if of == "year" else None
         if of == "period" or _length(self._reporting) == _MONTHS[of]:
             return self._reporting
@@ -470,6 +517,10 @@ def _measure(frame: Frame) -> Measure | None:
     if (frame.unit == "same" and frame.dated) or frame.shift == -1:
         return "yoy"
     return {"quarter~": "qoq", "month~": "mom"}.get(frame.unit) if frame.number == -1 else None  # type: ignore[return-value]
+
+
+def _only_year(frame: Frame) -> bool:
+    return frame.unit in ("", "year")
 
 
 def _place(frame: Frame) -> tuple[int, int]:

@@ -22,6 +22,7 @@ _SLOT = re.compile(r"\{([a-z]+)\}")
 _LETTER = re.compile(f"[{LETTERS}]")
 #: A shape does not end inside a number.
 _END = "(?<![0-9](?=[0-9]))(?<![0-9](?=[.,][0-9]))"
+_NEXT_WORD = re.compile(f"[ \n-]*([{LETTERS}]+)")
 #: Patterns of the slots that stay open; a year is one that news of today may name.
 _OPEN_PATTERNS = {
     "year": "(?P<year>(?:19[89]|20[0-4])[0-9])(?![0-9])",
@@ -266,6 +267,8 @@ def _span(one: Time, other: Time) -> Time | None:
         first = first._replace(unit="day", number=1, first=1)
     if first.unit in _PARTS and last.unit in PRESENT and not last.number and not one.last and not one.length:
         return Time(one.start, other.end, first, last)
+    if first.unit == "" and last.unit in ("day", "months") and not last.dated and first.dated:
+        first, last = first._replace(unit=last.unit, number=1, first=1), last.in_year_of(first)
     units = {first.unit, last.unit}
     if one.last or other.last or one.length or other.length or not units <= _PARTS | {""}:
         return None
@@ -334,17 +337,19 @@ class _Spelling:
             "weekday": _numbers(words.weekdays),
         }
         self._eras = dict(words.eras)
+        self._followers = frozenset(words.followers)
         self._numerals = {char: digit for numerals in words.numerals for digit, char in enumerate(numerals)}
         self._known: dict[str, Frame] = {}
         shapes: list[_Shape] = []
-        for meaning, templates in words.says.items():
-            for written in templates:
-                template, _, fixed = written.partition("=")
-                number = int(fixed) if fixed else None
-                if OPEN.intersection(_SLOT.findall(template)):
-                    shapes.append(self._shape(meaning, template, number))
-                else:
-                    self._spell(meaning, template, number)
+        templates = [(meaning, template) for meaning, listed in words.says.items() for template in listed]
+        # What is written out is meant more than what a slot happens to make.
+        for meaning, written in sorted(templates, key=lambda item: "{" in item[1]):
+            template, _, fixed = written.partition("=")
+            number = int(fixed) if fixed else None
+            if OPEN.intersection(_SLOT.findall(template)):
+                shapes.append(self._shape(meaning, template, number))
+            else:
+                self._spell(meaning, template, number)
         self._words = list(self._known)
         self._frames = list(self._known.values())
         self._automaton = AhoCorasick(self._words, matchkind=MatchKind.Standard)
@@ -370,8 +375,16 @@ class _Spelling:
     def _spelled(self, low: str) -> Iterator[tuple[int, int, Frame]]:
         lines_as_blanks = low.replace("\n", " ")
         for index, start, end in self._automaton.find_matches_as_indexes(lines_as_blanks, overlapping=True):
-            if not (_inside_word(low, start) or _inside_word(low, end) or _inside_number(low, start, end)):
-                yield start, end, self._frames[index]
+            if _inside_word(low, start) or _inside_word(low, end) or _inside_number(low, start, end):
+                continue
+            frame = self._frames[index]
+            if frame.unit != "nth" or self._ends_phrase(low, end):
+                yield start, end, frame
+
+    def _ends_phrase(self, low: str, end: int) -> bool:
+        """Whether no noun follows: a mark does, or a word that is none."""
+        word = _NEXT_WORD.match(low, end)
+        return word is None or word[1] in self._followers
 
     def _shaped(self, low: str) -> Iterator[tuple[int, int, Frame]]:
         done = 0
