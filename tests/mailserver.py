@@ -42,6 +42,18 @@ class Mail:
         return message
 
     @property
+    def text(self) -> str:
+        return self._part("plain")
+
+    @property
+    def html(self) -> str:
+        return self._part("html")
+
+    def _part(self, kind: str) -> str:
+        part = self.message.get_body((kind,))
+        return "" if part is None else str(part.get_content()).replace("\r\n", "\n")
+
+    @property
     def id(self) -> str:
         return str(self.message["Message-ID"])
 

@@ -6,13 +6,16 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from alertmaking import article, figure
 from mailserver import CLOSE, HANG, ScriptedServer
 
 from monitor.alerts.compose import Reader
+from monitor.alerts.rules import Rule, Rules
 from monitor.channels import Channel, Letter
 from monitor.channels.email import EmailChannel, MailServer
 from monitor.delivery import Delivered, deliver_over
@@ -241,3 +244,56 @@ def test_two_deliveries_at_once_send_each_mail_once(post: Post, server: Scripted
         done = list(threads.map(lambda _: post.deliver(), range(2)))
     assert sum(each.sent for each in done) == 20
     assert sorted(recipients(server)) == sorted(names)
+
+
+def record(post: Post, *articles: tuple[str, str, str], run: int, baseline: bool = False) -> None:
+    """Record articles of (address, text, the number as written) that state a revenue, as a run does."""
+    from zoneinfo import ZoneInfo
+
+    from storage.ledger import Ledger
+
+    rules = Rules(rules=(Rule(channel="email", to=("a@example.com",)),), zone=ZoneInfo("UTC"))
+    with closing(connect(post.file)) as db:
+        for url, text, number in articles:
+            start = text.index(number)
+            of = figure(start=start, end=start + len(number), quote=text, value=Decimal(number) * 10**8, bound="exact")
+            said = article(url=url, text=text, outlet=url.split("/")[2], published=post.now, fetched=post.now)
+            Ledger(db).record(
+                said,
+                [of],
+                now=post.now,
+                policy=rules.policy(run, lambda: post.now),
+                run=run,
+                baseline=baseline,
+                within=None
+                if not baseline
+                else lambda _: [
+                    Outbox(db).post(None, posting, now=post.now, note={"source": "paper"})
+                    for posting in rules.baseline("paper")
+                ],
+            )
+        Outbox(db).close_run(run, post.now)
+
+
+def test_a_first_run_sends_one_summary_and_the_next_only_what_is_new(post: Post, server: ScriptedServer) -> None:
+    first = "https://paper.example/1", "Keling earned RMB 3 (100 million) in the third quarter.", "3"
+    record(post, first, run=1, baseline=True)
+    assert post.deliver().sent == 1
+    summary = server.mails[0].text
+    assert "1 fact" in str(server.mails[0].message["Subject"])
+    assert "paper" in summary
+    assert "CNY 300 million" in summary
+
+    post.now += LATER
+    echo = "https://echo.example/1", "可灵收入3亿元。", "3"
+    other = "https://digest.example/1", "Keling earned 4 (100 million) in the quarter.", "4"
+    record(post, echo, run=2)
+    assert post.deliver().sent == 0
+    record(post, other, run=3)
+    assert post.deliver().sent == 1
+    mail = server.mails[1]
+    assert mail.message["Subject"] == "keling revenue, Q3 2025: CNY 400 million (conflicting)"
+    # Both sides of a conflict, as printed.
+    assert other[1] in mail.text
+    assert first[1] in mail.text
+    assert post.deliver(LATER).sent == 0

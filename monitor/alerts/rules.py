@@ -18,7 +18,7 @@ Mode = Literal["run", "instant", "daily", "weekly"]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Threshold:
-    """What a figure of one metric must reach to be told; figures of other metrics it lets through."""
+    """What figures of one metric must reach to be told; one of its limits is enough."""
 
     metric: str
     #: "": of every entity.
@@ -33,30 +33,31 @@ class Threshold:
     #: Told where the figure lies at least so many percent from what was known; what nothing was known of is told.
     moved: Decimal | None = None
 
-    def lets_through(self, judged: Judged) -> bool:
-        """Whether a figure is none of this threshold's, or has reached it."""
-        figure = judged.figure
+    def is_for(self, figure: Figure) -> bool:
+        """Whether it says something of such a figure."""
         wanted = (self.metric, self.measure, self.entity or figure.entity, self.unit or figure.unit)
-        if wanted != (figure.metric, figure.measure, figure.entity, figure.unit):
-            return True
-        limits = [self._over(figure), self._under(figure), self._moved(figure.value, judged.previous)]
-        return any(limit for limit in limits if limit is not None)
+        return wanted == (figure.metric, figure.measure, figure.entity, figure.unit)
 
-    def _over(self, figure: Figure) -> bool | None:
+    def reached(self, judged: Judged) -> bool:
+        """Whether a figure that it is for has reached one of its limits."""
+        figure = judged.figure
+        return self._over(figure) or self._under(figure) or self._moved(figure.value, judged.previous)
+
+    def _over(self, figure: Figure) -> bool:
         highest = _ends(figure.value)[1]
         if self.above is None or highest is None:
-            return None
+            return False
         return highest > self.above or (highest == self.above and figure.bound == "at_least")
 
-    def _under(self, figure: Figure) -> bool | None:
+    def _under(self, figure: Figure) -> bool:
         lowest = _ends(figure.value)[0]
         if self.below is None or lowest is None:
-            return None
+            return False
         return lowest < self.below or (lowest == self.below and figure.bound == "at_most")
 
-    def _moved(self, value: Value, previous: Value | None) -> bool | None:
+    def _moved(self, value: Value, previous: Value | None) -> bool:
         if self.moved is None:
-            return None
+            return False
         if not isinstance(value, Decimal) or not isinstance(previous, Decimal) or not previous:
             return True
         return abs(value - previous) / abs(previous) * 100 >= self.moved
@@ -108,7 +109,7 @@ class Rule:
     tiers: tuple[Tier, ...] = ()
     #: Figures that the extractor is less sure of are not told.
     min_confidence: float = 0.0
-    #: Of several for one metric one must be reached.
+    #: Of those that are for a figure one must be reached; figures that none is for are told.
     when: tuple[Threshold, ...] = ()
     #: None: at any hour. What comes meanwhile is told in one message when they are over; digests have their own hour.
     quiet: Quiet | None = None
@@ -131,9 +132,8 @@ class Rule:
         )
 
     def _reached(self, judged: Judged) -> bool:
-        figure = judged.figure
-        own = [each for each in self.when if each.metric == figure.metric and each.measure == figure.measure]
-        return not own or any(each.lets_through(judged) for each in own)
+        own = [threshold for threshold in self.when if threshold.is_for(judged.figure)]
+        return not own or any(threshold.reached(judged) for threshold in own)
 
     @property
     def recipients(self) -> tuple[Recipient, ...]:
