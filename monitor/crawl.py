@@ -129,8 +129,6 @@ def crawl(
         policy: decides who hears of a figure; None: nobody.
         hold: says which figures wait for a person before they change the ledger.
         summarise: called with its source's name in the transaction of each article of a first run.
-        summarise: called with a source's name in the transaction that records an article of its baseline, of which
-            nobody is alerted.
         run: row of `runs`.
         full: ask for everything again, whatever was answered before.
 

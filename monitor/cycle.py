@@ -33,8 +33,6 @@ class Cycle:
     now: datetime
     #: Decides who hears of a figure; None: nobody does.
     policy: Policy | None = None
-    #: Called with a source's name in the transaction that records an article of its baseline; None: nobody is told.
-    summarise: Callable[[str], None] | None = None
     #: Row of `runs`; None: none was opened.
     run: int | None = None
     #: Says which figures wait for a person before they change the ledger; None: none does.

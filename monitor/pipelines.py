@@ -52,8 +52,10 @@ class ExtractionPipeline(Pipeline):
     def process_item(self, item: Read) -> Read:
         """Called by Scrapy."""
         article = item.article
+        # Without a date of its own an article is taken to be of the day on which it was found.
+        dated = article.dated or article.fetched.date()
         figures = self.spider.cycle.extractor.read(
-            article.text, title=article.title, language=article.language, dated=article.dated
+            article.text, title=article.title, language=article.language, dated=dated
         )
         return replace(item, figures=tuple(figures))
 
@@ -86,6 +88,7 @@ class LedgerPipeline(Pipeline):
                 hold=cycle.hold,
                 run=cycle.run,
                 baseline=item.page.baseline,
+                extractor=cycle.extractor.version,
                 within=mark,
             )
         except LedgerError as error:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.parse.addresses import absolute, canonical_url, site_of, unwrapped
@@ -55,6 +55,7 @@ def test_a_site_is_its_registered_domain() -> None:
     assert site_of("http://127.0.0.1:8000/") == "127.0.0.1"
 
 
+@settings(deadline=None)
 @given(
     st.from_regex(r"https?://[a-z]{1,8}\.(com|co\.uk|cn)(:80|:443|:8080)?(/[a-z0-9%.-]{0,8}){0,3}", fullmatch=True),
     st.dictionaries(st.sampled_from(["id", "utm_x", "b", "spm"]), st.text("abc1", max_size=3), max_size=3),

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.errors import ParseError
@@ -59,11 +59,13 @@ def test_mojibake_that_was_there_before_fails_loudly() -> None:
         decode(bytes(range(128, 256)) * 40)
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(codec="gb18030", exclude_categories=("Cs", "Cc", "Co", "Cn")), max_size=200))
 def test_utf8_comes_back(text: str) -> None:
     assert decode(("可灵收入超过" + text).encode())[0] == "可灵收入超过" + text
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_any_bytes_are_text_or_an_error_of_ours(body: bytes) -> None:
     try:

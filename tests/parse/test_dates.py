@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.parse.dates import read_date
@@ -32,6 +32,7 @@ def test_a_date_means(case: dict[str, Any]) -> None:
         assert (moment.at, moment.day) == (case["at"], case["day"])
 
 
+@settings(deadline=None)
 @given(st.integers(0, 11_000).map(lambda days: NOW - timedelta(days=days, seconds=days * 7)))
 def test_iso_dates_come_back(moment: datetime) -> None:
     read = read_date(moment.isoformat(), now=NOW)
@@ -39,6 +40,7 @@ def test_iso_dates_come_back(moment: datetime) -> None:
     assert read.at == moment
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_no_text_is_too_much(text: str) -> None:
     moment = read_date(text, now=NOW, languages=("en", "zh"))
