@@ -129,8 +129,8 @@ def post_test(config: Config, *, now: datetime) -> int:
     Raises:
         LedgerError: the ledger cannot be used.
     """
-    tos = (*config.settings.alerts.to, *config.settings.ops.to)
-    recipients = dict.fromkeys(Recipient(channel=to.channel, address=address) for to in tos for address in to.to)
+    readers = (Recipient(channel=to.channel, address=each) for to in config.settings.alerts.to for each in to.to)
+    recipients = dict.fromkeys((*readers, *operators(config)))
     with closing(connect(config.database)) as db, transaction(db):
         for recipient in recipients:
             posting = Posting(recipient=recipient, kind="test", key=f"test:{text_of(now)}", due=now)

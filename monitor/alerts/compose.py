@@ -53,7 +53,7 @@ class Reader:
         >>> Reader(labels={"dau": "daily active users"}, zone=UTC).label("dau")
         'daily active users'
         """
-        return self.labels.get(name, name.replace("_", " "))
+        return self.labels.get(name) or wording.line(name.replace("_", " "), 60)
 
     def clock(self, moment: datetime | None) -> str:
         """A time as the reader's clock shows it."""
@@ -204,7 +204,7 @@ def _item(told: Told, reader: Reader) -> Item:
     return Item(
         told=told,
         name=f"{reader.label(figure.entity)} {reader.label(figure.metric)}",
-        about=wording.line(wording.about(figure, period)),
+        about=wording.line(wording.about(figure, period, reader.label(figure.speaker or ""))),
         value=wording.line(wording.amount(figure.value, figure.unit, figure.bound, figure.measure)),
         verdict=told.verdict,
         sentence=_sentence(told.excerpt, reader),
@@ -272,7 +272,7 @@ def _headlines_first(told: Sequence[Told]) -> list[Told]:
 
     Of one metric the entity with fewer alerts leads: one figure of a product among thirty of its company stands out.
     """
-    ranks = _headline_ranks()
+    ranks = headline_ranks()
     crowd = Counter(each.figure.entity for each in told)
 
     def rank(each: Told) -> tuple[int, int, int, int]:
@@ -288,7 +288,8 @@ def _headlines_first(told: Sequence[Told]) -> list[Told]:
 
 
 @cache
-def _headline_ranks() -> Mapping[str, int]:
+def headline_ranks() -> Mapping[str, int]:
+    """Metrics that lead a mail, with their places."""
     document = tomllib.loads(files(__package__).joinpath("headlines.toml").read_text("utf-8"))
     return {metric: rank for rank, metric in enumerate(document["metrics"])}
 
@@ -309,7 +310,7 @@ def _series(told: Told) -> str:
 def _latest(facts: Sequence[Mapping[str, Any]], entity: str, reader: Reader) -> list[str]:
     """The latest level of each headline metric that an entity reports."""
     lines = []
-    for metric in _headline_ranks():
+    for metric in headline_ranks():
         rows = [
             row
             for row in facts

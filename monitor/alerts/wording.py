@@ -132,12 +132,13 @@ def period(form: str | None) -> str:
     return " ".join(filter(None, [day.lstrip("0"), _MONTHS[int(month) - 1], year]))
 
 
-def about(figure: Figure, form: str | None) -> str:
+def about(figure: Figure, form: str | None, speaker: str) -> str:
     """What a figure is about, besides entity and metric: period, aggregation, measure, basis.
 
     Args:
         figure: for all but the period.
         form: the period, which the ledger may know better than the sentence.
+        speaker: what the speaker of guidance or an estimate is called.
     """
     return ", ".join(
         filter(
@@ -145,7 +146,7 @@ def about(figure: Figure, form: str | None) -> str:
             [
                 when(figure.aggregation, form),
                 _MEASURES[figure.measure],
-                _whose(figure.basis, figure.speaker),
+                _whose(figure.basis, speaker),
             ],
         )
     )
@@ -163,10 +164,10 @@ def when(aggregation: Aggregation, form: str | None) -> str:
     return f"{how}{' ' if form.startswith('..') else ', '}{period(form)}" if how else period(form)
 
 
-def _whose(basis: Basis, speaker: str | None) -> str:
+def _whose(basis: Basis, speaker: str) -> str:
     if basis == "reported":
         return ""
-    return basis if speaker in (None, "unnamed") else f"{basis} by {speaker}"
+    return basis if speaker in ("", "unnamed") else f"{basis} by {speaker}"
 
 
 def clock(moment: datetime, zone: tzinfo) -> str:
