@@ -31,7 +31,7 @@ class SourceHealth:
     last_new: datetime | None
     #: In the last good list; None: there was none yet.
     items: int | None
-    #: Why it is not ok; "" where it is.
+    #: What went wrong when it was last asked; "": nothing.
     message: str
     #: Failures since it was last well, weighted.
     failures: float

@@ -36,7 +36,7 @@ CREATE TABLE sources (
     last_new TEXT,
     -- In the last good list; null: there was none yet
     items INTEGER,
-    -- Why it is not ok; "" where it is
+    -- What went wrong when it was last asked; "": nothing
     message TEXT NOT NULL DEFAULT '',
     -- Failures since it was last well: 1 for a fault, less for what passes by itself.
     failures REAL NOT NULL DEFAULT 0,
