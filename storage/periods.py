@@ -76,6 +76,7 @@ def _days(part: str, form: str) -> tuple[date, date]:
         raise ValueError(f"a period is of days that exist, not {form!r}: {error}") from None
 
 
+@lru_cache(maxsize=4096)
 def format(period: Period) -> str:  # noqa: A001 - the counterpart of parse
     """The shortest contract form of the days; an open period is named by its last month where that is whole.
 
@@ -164,6 +165,7 @@ def shift_quarters(form: str, quarters: int) -> str:
     return shift_months(form, 3 * quarters)
 
 
+@lru_cache(maxsize=4096)
 def shift_months(form: str, months: int) -> str:
     """The form `months` later, in the same shape where that names the shifted days, else as a span of months.
 

@@ -7,10 +7,12 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import pairwise
 
 from monitor.declarations.periods import PeriodSections
-from monitor.extractors.times import PRESENT, Frame, Time, Times
+from monitor.extractors.times import PRESENT, Time, Times
+from monitor.extractors.timewords import Frame
 from storage import periods as algebra
 from storage.periods import Period, month_of
 from storage.records import Measure
@@ -203,7 +205,9 @@ class _Resolver:
 
     def __init__(self, dated: date, reporting: str | None) -> None:
         self._dated = dated
+        self._month = month_of(dated)
         self._reporting = reporting
+        self._to_dates: dict[str | None, str | None] = {None: None}
         self._said: str | None = None
         self._members: tuple[str, ...] = ()
         #: The last single day.
@@ -227,7 +231,7 @@ class _Resolver:
             self._said, self._members = form, members
             if frame.unit in ("quarter", "half"):
                 self._part = frame.unit, sentence
-            if algebra.days(form) == 1:
+            if len(form) == len("2025-03-26") and "/" not in form:
                 self._day = form
             if frame.dated:
                 self._context = frame, self._year(frame), sentence
@@ -246,7 +250,11 @@ class _Resolver:
         )
 
     def _year(self, frame: Frame) -> int:
-        return frame.year if frame.year is not None else self._dated.year + (frame.shift or 0)
+        if frame.year is not None:
+            return frame.year
+        reported = frame.of == "base" and self._reporting is not None
+        now = algebra.last_day(self._reporting) if reported and self._reporting else self._dated
+        return now.year + (frame.shift or 0)
 
     def _resolve(self, time: Time, sentence: int) -> tuple[str, str | None]:
         try:
@@ -300,7 +308,7 @@ class _Resolver:
             return "own", self._own(frame.of or "year", sentence)
         if unit == "same":
             return self._same(frame)
-        return self._special(unit, frame.number)
+        return self._special(unit, frame.number, coming="next" in time.beside)
 
     def _base(self, of: str) -> tuple[str, str | None]:
         """The base of comparison of the reported period; months and, where none is known, quarters count from today."""
@@ -330,23 +338,21 @@ class _Resolver:
         """The first or last month of a year; a year's end without a year is the nearer one, or the coming one."""
         frame = time.frame
         year = self._year(frame)
-        if frame.unit == "year start":
-            return f"{year:04}-01"
         if not frame.dated and self._context and self._context[2] == sentence and self._context[1] < year:
             year = self._context[1]
-        elif not frame.dated and self._dated.month < _TURNING and not time.beside & {"until", "next"}:
-            year -= 1
-        return f"{year:04}-12"
+        elif frame.unit == "year end" and not frame.dated and self._dated.month < _TURNING:
+            year -= not time.beside & {"until", "next"}
+        return f"{year:04}-{1 if frame.unit == 'year start' else 12:02}"
 
-    def _special(self, unit: str, number: int) -> tuple[str, str | None]:
-        month = month_of(self._dated)
+    def _special(self, unit: str, number: int, *, coming: bool) -> tuple[str, str | None]:
+        month = self._month
         if unit in ("now", "since launch"):
             return unit.replace(" ", "_"), month
         if unit == "year to date":
             begin = f"{self._dated.year:04}-01"
             return "year_to_date", month if month == begin else f"{begin}/{month}"
         if unit == "weekday":
-            back = (self._dated.isoweekday() - number) % 7
+            back = (self._dated.isoweekday() - number) % 7 - 7 * coming
             return "relative", (self._dated - timedelta(days=back)).isoformat()
         if unit in ("that day", "day after"):
             day = date.fromisoformat(self._day) if self._day else None
@@ -367,18 +373,7 @@ class _Resolver:
         return self._nearest(frame, sentence)
 
     def _in_year(self, frame: Frame, year: int) -> str:
-        if frame.unit in ("", "year"):
-            form = f"{year:04}"
-        elif frame.unit == "half":
-            form = f"{year:04}-H{frame.number}"
-        elif frame.unit == "quarter":
-            form = f"{year:04}-Q{frame.number}"
-        elif frame.unit == "months":
-            form = algebra.format(algebra.parse(f"{year:04}-{frame.first:02}/{year:04}-{frame.number:02}"))
-        else:
-            form = f"{year:04}-{frame.first or self._dated.month:02}-{frame.number:02}"
-        algebra.parse(form)
-        return form
+        return _form(frame.unit, frame.first, frame.number, year)
 
     def _nearest(self, frame: Frame, sentence: int) -> str:
         """The part of a year whose year is left out: the year of the sentence, or the nearest that has begun."""
@@ -493,18 +488,32 @@ class _Resolver:
         return form, kind
 
     def _until_now(self, first: date) -> str:
-        return (
-            month_of(first)
-            if month_of(first) == month_of(self._dated)
-            else f"{month_of(first)}/{month_of(self._dated)}"
-        )
+        begin = month_of(first)
+        return begin if begin == self._month else f"{begin}/{self._month}"
 
     def _to_date(self, form: str | None) -> str | None:
         """The period from its start to the month of publication."""
-        first = algebra.first_day(form) if form else None
-        if first is None or month_of(first) >= month_of(self._dated):
-            return None
-        return self._until_now(first)
+        if form not in self._to_dates:
+            first = algebra.first_day(form) if form else None
+            self._to_dates[form] = None if first is None or month_of(first) >= self._month else self._until_now(first)
+        return self._to_dates[form]
+
+
+@lru_cache(maxsize=4096)
+def _form(unit: str, first: int, number: int, year: int) -> str:
+    """The form of a part of a year, or of the year."""
+    if unit in ("", "year"):
+        form = f"{year:04}"
+    elif unit == "half":
+        form = f"{year:04}-H{number}"
+    elif unit == "quarter":
+        form = f"{year:04}-Q{number}"
+    elif unit == "months":
+        form = algebra.format(algebra.parse(f"{year:04}-{first:02}/{year:04}-{number:02}"))
+    else:
+        form = f"{year:04}-{first:02}-{number:02}"
+    algebra.parse(form)
+    return form
 
 
 _NUMBERED = frozenset({"half", "quarter", "months", "day"})

@@ -1,0 +1,315 @@
+"""The words of time of one language, where they stand in a text, and what each of them says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import product
+from typing import NamedTuple
+
+from ahocorasick_rs import AhoCorasick, MatchKind
+
+from monitor.declarations.periods import OPEN, PeriodWords
+from monitor.extractors.words import END, LETTERS, alternation
+
+_SLOT = re.compile(r"\{([a-z]+)\}")
+_LETTER = re.compile(f"[{LETTERS}]")
+_NEXT_WORD = re.compile(f"[ \n-]*([{LETTERS}]+)")
+#: A shape does not end inside a number.
+_END = "(?<![0-9](?=[0-9]))(?<![0-9](?=[.,][0-9]))"
+#: Patterns of the slots that stay open; a year is one that news of today may name.
+_OPEN_PATTERNS = {
+    "year": "(?P<year>(?:19[89]|20[0-4])[0-9])(?![0-9])",
+    "yy": "(?P<yy>[0-4][0-9])(?![0-9])",
+    "month": "(?P<month>1[0-2]|0?[1-9])(?![0-9])",
+    "day": "(?P<day>[12][0-9]|3[01]|0?[1-9])(?![0-9])",
+}
+#: Texts whose reading is kept, so that a number of articles does not read "2025" anew each time.
+_KEPT = 8192
+
+
+class Frame(NamedTuple):
+    """What some words of time say."""
+
+    #: "" where only a year is said; half, quarter, months, day; weekday, length, days; own, base, same; a unit with
+    #: `~` counted from the day of publication; else the meaning's own name.
+    unit: str = ""
+    number: int = 0
+    #: Of `months` the first one, of `day` its month (0: not said), of a pair of lengths the other.
+    first: int = 0
+    year: int | None = None
+    #: The year, counted from the publication's.
+    shift: int | None = None
+    #: Of `own` and `base`: period, year, half, quarter, month. Of others `base`: the year counts from the reported one.
+    of: str = ""
+    #: The period is marked as expected.
+    estimate: bool = False
+
+    @property
+    def dated(self) -> bool:
+        """Whether a year is said."""
+        return self.year is not None or self.shift is not None
+
+    def in_year_of(self, other: Frame) -> Frame:
+        """The same in the year of `other`."""
+        return self._replace(year=other.year, shift=other.shift, estimate=self.estimate or other.estimate)
+
+
+class TimeWords:
+    """Finder of the words of time.
+
+    Spelled-out words are found by one automaton: as a regular expression the thousands of forms of a language would
+    take seconds to compile. Those with open numbers (`{year}`) make one expression.
+    """
+
+    def __init__(self, words: PeriodWords) -> None:
+        """Compile a language's words."""
+        self._compact = words.compact
+        cardinals = {str(n): n for n in range(1, 13)}
+        self._tables = {
+            "cardinal": _numbers(words.cardinals) | cardinals,
+            "from": _numbers(words.cardinals) | cardinals,
+            "ordinal": _numbers(words.ordinals),
+            "earlier": _numbers(words.ordinals),
+            "digit": {str(n): n for n in range(1, 5)},
+            "name": _numbers(words.months),
+            "weekday": _numbers(words.weekdays),
+        }
+        self._eras = dict(words.eras)
+        self._followers = frozenset(words.followers)
+        self._numerals = {char: digit for numerals in words.numerals for digit, char in enumerate(numerals)}
+        known: dict[str, Frame] = {}
+        self._shapes: list[_Shape] = []
+        templates = [(meaning, template) for meaning, listed in words.says.items() for template in listed]
+        # What is written out is meant more than what a slot happens to make.
+        for meaning, written in sorted(templates, key=lambda item: "{" in item[1]):
+            template, _, fixed = written.partition("=")
+            number = int(fixed) if fixed else None
+            if OPEN.intersection(_SLOT.findall(template)):
+                self._shapes.append(self._shape(meaning, template, number))
+            else:
+                for word, frame in self._spelled_out(meaning, template, number):
+                    known.setdefault(word, frame)
+        self._shapes.sort(key=lambda shape: -len(shape.pattern.pattern))
+        leads = {lead for shape in self._shapes for lead in shape.leads}
+        searched = [*known, *leads.difference([""])]
+        self._automaton = AhoCorasick(searched, matchkind=MatchKind.Standard)
+        #: For each word searched what it says (None: what leads to a shape's digits), and of which kinds its ends are.
+        self._known = [(known.get(word), _edge(word[0]), _edge(word[-1])) for word in searched]
+        self._led = _either(shape for shape in self._shapes if any(shape.leads))
+        self._leading = _either(shape for shape in self._shapes if "" in shape.leads)
+        numerals = f"|(?<![{''.join(self._numerals)}])[{''.join(self._numerals)}]{{4}}" if self._numerals else ""
+        self._digits = re.compile(f"[0-9]+{numerals}")
+        self._read: dict[str, Frame | None] = {}
+
+    def find(self, low: str) -> list[tuple[int, int, Frame]]:
+        """Spans of the words of time in lower-case text, with what they say; of those that overlap the longest."""
+        found = [*self._spelled(low), *self._shaped(low)]
+        found.sort(key=lambda hit: (hit[0], -hit[1]))
+        kept: list[tuple[int, int, Frame]] = []
+        end = 0
+        for hit in found:
+            if hit[0] >= end:
+                kept.append(hit)
+                end = hit[1]
+        return kept
+
+    def _spelled(self, low: str) -> Iterator[tuple[int, int, Frame]]:
+        length = len(low)
+        lines_as_blanks = low.replace("\n", " ")
+        for index, start, end in self._automaton.find_matches_as_indexes(lines_as_blanks, overlapping=True):
+            frame, head, tail = self._known[index]
+            if head and start and _goes_on(head, low, start - 1, start - 2):
+                continue
+            if frame is None:
+                if end < length and low[end].isdecimal():
+                    yield from self._shape_at(self._led, low, start)
+            elif tail and end < length and _goes_on(tail, low, end, end + 1):
+                continue
+            elif frame.unit != "nth" or self._ends_phrase(low, end):
+                yield start, end, frame
+
+    def _ends_phrase(self, low: str, end: int) -> bool:
+        """Whether no noun follows: a mark does, or a word that is none."""
+        word = _NEXT_WORD.match(low, end)
+        return word is None or word[1] in self._followers
+
+    def _shaped(self, low: str) -> Iterator[tuple[int, int, Frame]]:
+        done = 0
+        for digits in self._digits.finditer(low):
+            start = digits.start()
+            if start >= done and not (start and low[start - 1] in ".," and start > 1 and low[start - 2].isdecimal()):
+                for hit in self._shape_at(self._leading, low, start):
+                    done = hit[1]
+                    yield hit
+
+    def _shape_at(self, shapes: re.Pattern[str], low: str, start: int) -> Iterator[tuple[int, int, Frame]]:
+        match = shapes.match(low, start)
+        if match is None:
+            return
+        word = match[0]
+        if word not in self._read:
+            if len(self._read) >= _KEPT:
+                self._read.clear()
+            self._read[word] = self._understood(word)
+        frame = self._read[word]
+        if frame is not None:
+            yield start, match.end(), frame
+
+    def _understood(self, word: str) -> Frame | None:
+        for shape in self._shapes:
+            match = shape.pattern.fullmatch(word)
+            if match:
+                values = {slot: self._value(slot, said) for slot, said in match.groupdict().items()}
+                return _frame(shape.meaning, values, shape.number)
+        return None
+
+    def _value(self, slot: str, said: str) -> int:
+        if slot == "era":
+            return self._eras[said]
+        if slot == "numerals":
+            return int("".join(str(self._numerals[char]) for char in said))
+        # The first year of a reign is written as a word.
+        return int(said) if said.isdecimal() else self._tables.get(slot, {}).get(" ".join(said.split()), 1)
+
+    def _spelled_out(self, meaning: str, template: str, number: int | None) -> Iterator[tuple[str, Frame]]:
+        """Every form of a template, with what it says."""
+        slots = _SLOT.findall(template)
+        pair = len(slots) == 2
+        frame_at: dict[tuple[int, ...], Frame] = {}
+        for choice in product(*(self._tables[slot].items() for slot in slots)):
+            values = tuple(value for _, value in choice)
+            digits = [said.isdecimal() for said, _ in choice]
+            if pair and (values[0] >= values[1] or digits[0] != digits[1]):
+                continue
+            if values not in frame_at:
+                frame_at[values] = _frame(meaning, dict(zip(slots, values, strict=True)), number)
+            word = template
+            for slot, (said, _) in zip(slots, choice, strict=True):
+                word = word.replace(f"{{{slot}}}", said)
+            yield word, frame_at[values]
+            if self._compact and any(digits):
+                # Many outlets set blanks around digits: "第 3 季度".
+                word = template
+                for slot, (said, _) in zip(slots, choice, strict=True):
+                    word = word.replace(f"{{{slot}}}", f" {said} ")
+                yield word.strip(), frame_at[values]
+
+    def _shape(self, meaning: str, template: str, number: int | None) -> _Shape:
+        blank = "[ \n]{0,2}" if self._compact else "[ \n]{1,2}"
+        pieces = _SLOT.split(template)
+        pattern = ""
+        for at, piece in enumerate(pieces):
+            if at % 2:
+                pattern += self._slot(piece)
+                continue
+            around = " ?" if self._compact and piece else ""
+            pattern += (around if at else "") + blank.join(map(re.escape, piece.split(" ")))
+            pattern += around if at < len(pieces) - 1 else ""
+        if _LETTER.match(template[-1]):
+            pattern += END
+        return _Shape(meaning, re.compile(pattern), number, self._leads(pieces))
+
+    def _slot(self, slot: str) -> str:
+        if slot in _OPEN_PATTERNS:
+            return _OPEN_PATTERNS[slot]
+        if slot == "numerals":
+            return f"(?P<numerals>[{''.join(self._numerals)}]{{4}})"
+        if slot == "era":
+            return f"(?P<era>{'|'.join(self._eras)}) ?(?P<reign>[0-9]{{1,3}}|元)"
+        if slot == "name":
+            return f"(?P<name>{alternation(self._tables['name'])})"
+        return f"(?P<{slot}>[1-4])(?![0-9])" if slot == "digit" else f"(?P<{slot}>1[0-2]|[1-9])(?![0-9])"
+
+    def _leads(self, pieces: list[str]) -> tuple[str, ...]:
+        """What may stand before the first digit of a shape: some words, or names and a blank; "" for nothing."""
+        named = {"name": self._tables["name"], "era": self._eras}.get(pieces[1])
+        if named is None:
+            return (pieces[0],)
+        glue = pieces[2] if pieces[1] == "name" else ""
+        return tuple({f"{pieces[0]}{name}{blank}" for name in named for blank in (glue, glue + " " * self._compact)})
+
+
+class _Shape(NamedTuple):
+    """A template with numbers that are not spelled out."""
+
+    meaning: str
+    pattern: re.Pattern[str]
+    #: The number that it means without saying it.
+    number: int | None
+    #: What stands before its first digit.
+    leads: tuple[str, ...]
+
+
+def _either(shapes: Iterable[_Shape]) -> re.Pattern[str]:
+    """One pattern that matches any of the shapes, those before others first."""
+    parts = [re.sub(r"\(\?P<[a-z]+>", "(?:", shape.pattern.pattern) for shape in shapes]
+    return re.compile(f"(?:{'|'.join(parts)}){_END}" if parts else "(?!)")
+
+
+def _edge(char: str) -> str:
+    """Of which kind an end of a word is: a letter of an alphabet, a digit, or neither."""
+    if char.isdecimal():
+        return "digit"
+    return "letter" if _LETTER.match(char) else ""
+
+
+def _goes_on(edge: str, low: str, at: int, beyond: int) -> bool:
+    """Whether a word whose end is of the kind `edge` goes on at the character beside it, or the one beyond that."""
+    beside = low[at]
+    if edge == "letter":
+        return _LETTER.match(beside) is not None
+    if beside in ".,":
+        return 0 <= beyond < len(low) and low[beyond].isdecimal()
+    return beside.isdecimal()
+
+
+def _numbers(words: Mapping[int, tuple[str, ...]]) -> dict[str, int]:
+    return {word: number for number, listed in words.items() for word in listed}
+
+
+def _frame(meaning: str, values: Mapping[str, int], fixed: int | None) -> Frame:
+    """What a template under `meaning` says with the numbers in its slots."""
+    year = values.get("year", values.get("numerals"))
+    if "yy" in values:
+        year = 2000 + values["yy"]
+    elif "era" in values:
+        year = values["era"] + values["reign"]
+    number = fixed or next(
+        (values[slot] for slot in ("cardinal", "ordinal", "digit", "weekday", "name") if slot in values), 0
+    )
+    estimate = meaning.startswith("estimate")
+    meaning = meaning.removeprefix("estimate").strip() or "date"
+    if meaning == "date":
+        return _date(values, year, estimate=estimate)
+    if meaning == "month":
+        return Frame("months", number, number, year=year)
+    if meaning == "months":
+        return Frame("months", number, values.get("from", 1), year=year)
+    if meaning == "quarters":
+        return Frame("months", 3 * number, 1, year=year)
+    if meaning in ("length", "quarter", "half"):
+        return Frame(meaning, number, values.get("from", values.get("earlier", 0)), year=year, estimate=estimate)
+    kind, _, of = meaning.partition(" ")
+    if kind in ("own", "base"):
+        return Frame(kind, of=of)
+    unit, sign, count = _away(meaning)
+    if unit == "year" and sign:
+        return Frame(shift=count)
+    if sign:
+        return Frame(f"{unit}~", count)
+    return Frame(meaning, number, year=year, estimate=estimate)
+
+
+def _away(meaning: str) -> tuple[str, bool, int]:
+    match = re.fullmatch(r"([a-z]+)([+-][0-9])", meaning)
+    return (match[1], True, int(match[2])) if match else (meaning, False, 0)
+
+
+def _date(values: Mapping[str, int], year: int | None, *, estimate: bool) -> Frame:
+    month = values.get("month", values.get("name", 0))
+    if "day" in values or "cardinal" in values:
+        return Frame("day", values.get("day", values.get("cardinal", 0)), month, year=year, estimate=estimate)
+    if month:
+        return Frame("months", month, month, year=year, estimate=estimate)
+    return Frame(year=year, estimate=estimate)
