@@ -137,16 +137,26 @@ class Numerals:
         broken = f"[0-9]++ {'?' if self._compact else ''}[.] [0-9]++{torn}|"
         return f"(?:{broken}(?:{grouped}[0-9]++)(?:[.,'’⁄][0-9]++)*+)"
 
-    def pattern(self, units: str) -> str:
-        """A run of numerals with their scales; `units` matches what may be glued to a numeral in words.
+    @property
+    def first_words(self) -> list[str]:
+        """Words that a numeral may begin with."""
+        kinds = ("word", "place", "scale", "counted", "alone", "scaled", "half", "vague")
+        return [word for kind in kinds for word in self._pick(kind)]
+
+    def pattern(self, unit_start: str, multiples: str) -> str:
+        """A run of numerals with their scales.
 
         Digits take scales only; words take all numerals. Where no blanks are set, both may alternate (`1亿2千万`).
+
+        Args:
+            unit_start: matches a character that a unit can begin with.
+            multiples: matches units that are glued to a numeral in words (`fach`).
         """
         kinds = {kind: self._pick(kind) for kind in ("word", "place", "scale", "counted", "alone", "scaled")}
         scales = alternation([*kinds["scale"], *kinds["place"]], compact=self._compact)
         glued = alternation(self._glued) if self._glued else "(?!)"
         if self._compact:
-            return self._compact_pattern(kinds, scales, glued, units)
+            return self._compact_pattern(kinds, scales, glued, unit_start)
         blank = "(?:[ \n]{1,3}|-)"
         # Abbreviations follow digits only: `a` and `t` are no trillion.
         long = [word for word in kinds["scale"] if len(word) > _LONGEST_ABBREVIATION]
@@ -155,18 +165,20 @@ class Numerals:
         joined = f"{blank}{alternation(self._pick('joiner'))}{blank}" if self._pick("joiner") else "(?!)"
         bare = alternation(self._pick("joiner"), open_end=True) if self._pick("joiner") else "(?!)"
         # A numeral ends where its word does, or goes on in the same word: fünf-und-dreißig, zweieinhalb-fach.
-        on = f"(?:(?![{LETTERS}])|(?={more})|(?={bare}{more})|(?={units}))"
+        on = f"(?:(?![{LETTERS}])|(?={more})|(?={bare}{more})|(?={multiples}))"
         token = f"(?>{more}){on}"
         return (
             f"(?:{self._digits()}(?:{blank}?{scales}|{glued})*+"
             f"|(?<![{LETTERS}0-9])(?>{token}(?:(?:{blank}|{joined}|{bare})?{token})*+))"
         )
 
-    def _compact_pattern(self, kinds: dict[str, list[str]], scales: str, glued: str, units: str) -> str:
+    def _compact_pattern(self, kinds: dict[str, list[str]], scales: str, glued: str, unit_start: str) -> str:
         """The run where no blanks are set between words."""
         plain = [*kinds["word"], *kinds["place"]]
         vague = f"{alternation(self._pick('vague'), compact=True)}(?={_BLANK}{scales})|" if self._pick("vague") else ""
-        first = alternation([*plain, *kinds["scale"], *kinds["scaled"], *kinds["alone"], *self._pick("half")], compact=True)
+        first = alternation(
+            [*plain, *kinds["scale"], *kinds["scaled"], *kinds["alone"], *self._pick("half")], compact=True
+        )
         inside = alternation(self._pick("inside"), compact=True) if self._inside else "(?!)"
         over = alternation(self._pick("over"), compact=True)
         more = alternation([*plain, *self._pick("half"), *self._pick("point")], compact=True)
@@ -174,7 +186,7 @@ class Numerals:
         digits = self._digits()
         return (
             f"(?>(?:{digits}|{vague}{first})(?:{_BLANK}{more}|{_BREAK}{large}|{glued}|{_BLANK}{over}{_BLANK}(?:{digits})?+"
-            f"|{inside}(?={_BLANK}(?:{scales}|{units}))|(?<![0-9]){digits}|(?<![0-9]) {digits}(?= ?{scales}))*+)"
+            f"|{inside}(?={_BLANK}(?:{scales}|{unit_start}))|(?<![0-9]){digits}|(?<![0-9]) {digits}(?= ?{scales}))*+)"
         )
 
     def _pick(self, kind: str) -> list[str]:
@@ -221,7 +233,9 @@ class Numerals:
             return self._take_digits(reader, digits, glued=at > 0 and tokens[at - 1][1] == start)
         key = squeezed(word, compact=self._compact)
         kind, value = self._tokens[key]
-        following = self._tokens.get(squeezed(tokens[at + 1][3], compact=self._compact)) if at + 1 < len(tokens) else None
+        following = (
+            self._tokens.get(squeezed(tokens[at + 1][3], compact=self._compact)) if at + 1 < len(tokens) else None
+        )
         if key in self._scaled and following is not None and following.kind == "scale":
             return reader.part(self._scaled[key], counted=False, scaled=True)
         if kind == "word":
@@ -247,7 +261,7 @@ class Numerals:
             return reader.vulgar(digits)
         plain, kind = self._plain(digits)
         decimals = len(plain.partition(".")[2])
-        return reader.digits(Decimal(plain), _TEN ** -decimals, kind, glued=glued)
+        return reader.digits(Decimal(plain), _TEN**-decimals, kind, glued=glued)
 
     def _plain(self, digits: str) -> tuple[str, str]:
         """The digits with a point for decimals and no groups; and what they are if no amount."""
@@ -437,7 +451,9 @@ class _Reader:
         return self._done("scale")
 
     def part(self, value: Decimal, *, counted: bool, scaled: bool) -> bool:
-        if self._last in ("counted", "scale", "place", "decimal", "half", "digits") and not (counted and self._last == "digits"):
+        if self._last in ("counted", "scale", "place", "decimal", "half", "digits") and not (
+            counted and self._last == "digits"
+        ):
             return False
         if counted:
             if self._last == "joiner" or self._total or self._section:
@@ -520,14 +536,31 @@ class _Reader:
         high = None
         if self._below is not None:
             low, high = self._below, low
-        elif self._last == "word" and len(self._row) == 2 and self._ascending() and not self._total and not self._section:
+        elif (
+            self._last == "word" and len(self._row) == 2 and self._ascending() and not self._total and not self._section
+        ):
             low, high = self._row[0], self._row[1]
         fraction = self._fraction
         if self._over is not None:
             low, fraction = _EXACT.divide(low, self._over), True
-        single = (self._words and not self._digits and self._compact and self._last == "word" and len(self._row) == 1
-                  and not self._total and not self._section)
+        single = (
+            self._words
+            and not self._digits
+            and self._compact
+            and self._last == "word"
+            and len(self._row) == 1
+            and not self._total
+            and not self._section
+        )
         return Reading(
-            low=low, high=high, resolution=self._resolution, scale=self._scale, fraction=fraction, bound=self._bound,
-            spelled=not self._digits, weak=self._weak and not self._digits, single=single, kind=self._kind,
+            low=low,
+            high=high,
+            resolution=self._resolution,
+            scale=self._scale,
+            fraction=fraction,
+            bound=self._bound,
+            spelled=not self._digits,
+            weak=self._weak and not self._digits,
+            single=single,
+            kind=self._kind,
         )

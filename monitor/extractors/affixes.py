@@ -1,0 +1,297 @@
+"""What stands before and behind a number: signs, currencies, units, bounds, and marks that make it something else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from typing import NamedTuple
+
+from monitor.declarations.numbers import NumberSections, as_decimal, currency_codes, currency_names
+from monitor.extractors.words import LETTERS, alternation, squeezed
+
+_ONE = Decimal(1)
+BLANK = " {0,3}+"
+#: A line may end between a number and its scale or unit.
+BREAK = " {0,3}+(?:\n {0,3}+)?+"
+#: So many words before a number are looked at.
+_MOST_BEFORE = 7
+_REMEMBERED = 20_000
+
+
+class Unit(NamedTuple):
+    """What a word beside a number means."""
+
+    #: `plain`, `discount`, `part` of a currency, or `mark`.
+    kind: str
+    #: The unit, the currency, or for a mark the kind of number.
+    unit: str
+    factor: Decimal = _ONE
+    #: False for a currency's word that other currencies share.
+    stated: bool = True
+    #: Spelling that is asked for, where capitals matter.
+    exact: str | None = None
+
+
+class Prefix(NamedTuple):
+    """What stands before a number, offsets counted back from the number."""
+
+    #: Where sign, currency, unit and mark begin, and where the bound does; 0 without one.
+    reach: int = 0
+    bound_reach: int = 0
+    bound: str | None = None
+    sign: str = ""
+    unit: Unit | None = None
+    mark: str | None = None
+    #: `between` or `departure`.
+    opening: str | None = None
+    #: A definite article stands between the bound and the number.
+    definite: bool = False
+
+    def unbound(self) -> Prefix:
+        """The same without its bound."""
+        return self._replace(bound=None, bound_reach=0)
+
+
+class _Roles(NamedTuple):
+    """What a word before a number can be."""
+
+    sign: str | None = None
+    units: tuple[Unit, ...] = ()
+    mark: str | None = None
+    bound: str | None = None
+    opening: str | None = None
+    article: bool = False
+    filler: bool = False
+
+
+NOTHING = Prefix()
+
+
+class Affixes:
+    """Words beside the numbers of one language: their patterns and their meaning."""
+
+    def __init__(self, pack: NumberSections, shared: Mapping[str, str]) -> None:
+        self.compact = pack.numbers.compact
+        self._money_words = pack.currencies
+        self._shared = shared
+        self._units: dict[str, tuple[Unit, ...]] = {}
+        after = self._read_units(pack)
+        #: Any unit or mark behind a number.
+        self.unit_pattern = self._words(after)
+        #: A character that a unit can begin with.
+        self.unit_start = f"[{re.escape(''.join(sorted({word[0] for word in after})))}]"
+        #: What may stand between a number and its unit.
+        self.gap_pattern = BREAK if self.compact else f"(?:{BREAK}|-)"
+        self._bounds = {self.key(w): b for b, words in pack.bounds.after.items() for w in words}
+        self._decades = {self.key(w): part for part, words in pack.bounds.decade.items() for w in words}
+        self._nouns = {self.key(w): b for b, words in pack.bounds.nouns.items() for w in words}
+        self._fillers = tuple(sorted(pack.bounds.fillers_after, key=len, reverse=True))
+        self.bound_pattern = self._read_bounds(pack)
+        self._roles: dict[str, _Roles] = {}
+        before = self._read_roles(pack)
+        item = self._words(before, backwards=True)
+        self._items = re.compile(f"(?:{BLANK}{item}){{1,{_MOST_BEFORE}}}+")
+        self._item = re.compile(item)
+        self._links = {self.key(word) for word in pack.links.range}
+        self._seen_prefixes: dict[str, Prefix] = {}
+
+    def key(self, word: str) -> str:
+        """The form under which a word is looked up."""
+        return squeezed(word.lower(), compact=self.compact)
+
+    def _words(self, words: Iterable[str], *, backwards: bool = False) -> str:
+        return alternation((word.lower() for word in words), compact=self.compact, backwards=backwards)
+
+    # Behind the number.
+
+    def _read_units(self, pack: NumberSections) -> list[str]:
+        """Fill the table of units; the words as written."""
+        written: dict[str, None] = {}
+
+        def put(word: str, unit: Unit) -> None:
+            written[word] = None
+            key = self.key(word)
+            self._units[key] = (*self._units.get(key, ()), unit)
+
+        for mark, words in pack.marks.after.items():
+            for word in words:
+                put(word, Unit("mark", mark))
+        for kind, by_value in pack.units.after.items():
+            for value, words in by_value.items():
+                for word in words:
+                    exact = word if word != word.lower() else None
+                    unit = ("discount", "percent") if kind == "discount" else ("plain", kind)
+                    put(word, Unit(*unit, as_decimal(value), exact=exact))
+        for part in pack.currencies.parts:
+            for word in part.words:
+                put(word, Unit("part", part.of, as_decimal(part.factor), word not in pack.currencies.shared))
+        for word, unit in self._money(pack.currencies.after):
+            put(word, unit)
+        for word, code in self._names(pack):
+            if self.key(word) not in self._units:
+                put(word, Unit("plain", code))
+        for value, letters in pack.scales.codes.items():
+            for letter in letters:
+                for code in currency_codes():
+                    put(letter + code, Unit("plain", code, as_decimal(value), exact=letter + code))
+        return list(written)
+
+    def _money(self, by_code: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, Unit]]:
+        """Words of money in one place, the pack's first, then the codes as they are."""
+        said: set[str] = set()
+        for code, words in by_code.items():
+            for word in words:
+                said.add(word)
+                stated = word not in self._money_words.shared
+                yield word, Unit("plain", self._shared.get(word, code), stated=stated)
+        for code in currency_codes():
+            if code.lower() not in said and code.lower() not in self._money_words.ignored:
+                yield code, Unit("plain", code, exact=code)
+
+    @staticmethod
+    def _names(pack: NumberSections) -> Iterator[tuple[str, str]]:
+        """The CLDR's names of currencies, but for those that the pack leaves out and single characters."""
+        for locale in pack.currencies.locales:
+            for word, code in currency_names(locale).items():
+                if word not in pack.currencies.ignored and len(word) > 1:
+                    yield word, code
+
+    def _read_bounds(self, pack: NumberSections) -> str:
+        words = f"(?>{self._words([*self._written(pack.bounds.after), *self._written(pack.bounds.decade)])})"
+        fillers = f"(?:{self._words(self._fillers)}{BLANK}){{0,3}}" if self._fillers else ""
+        # A bound right before another number is that one's: `300 million, about 5 % more`, `2700万+5300万`.
+        free = "(?![0-9])" if self.compact else f"(?!{BLANK}[0-9$€£])"
+        return f"{BLANK}{fillers}{words}{free}"
+
+    @staticmethod
+    def _written(table: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+        for words in table.values():
+            yield from words
+
+    def unit(self, word: str) -> Unit | None:
+        """The unit that a word behind a number says, None where only its capitals could make it one."""
+        entries = self._units.get(word.lower()) or self._units.get(self.key(word), ())
+        return next((entry for entry in entries if entry.exact is None or entry.exact == word), None)
+
+    def bound_after(self, text: str) -> tuple[str | None, str | None]:
+        """The bound, or else the part of a decade, that is said behind a number; fillers before it are passed over."""
+        word = self.key(text)
+        while word not in self._bounds and word not in self._decades:
+            filler = next((f for f in map(self.key, self._fillers) if word.startswith(f)), None)
+            if filler is None:
+                return None, None
+            word = word[len(filler) :].strip()
+        bound = self._bounds.get(word)
+        return (None if bound in ("none", "exact") else bound), self._decades.get(word)
+
+    def bound_of_noun(self, noun: str) -> str | None:
+        """The bound that a unit's word says itself."""
+        return self._nouns.get(self.key(noun)) if noun else None
+
+    # Before the number.
+
+    def _read_roles(self, pack: NumberSections) -> list[str]:
+        """Fill the table of words before a number; the words as written."""
+        written: dict[str, None] = {}
+
+        def put(word: str, **role: object) -> None:
+            written[word] = None
+            key = self.key(word)
+            old = self._roles.get(key, _Roles())
+            # What is said first stays.
+            fresh = {name: value for name, value in role.items() if not getattr(old, name)}
+            self._roles[key] = old._replace(**fresh)
+
+        for sign, signs in (("-", pack.numbers.minus), ("+", pack.numbers.plus)):
+            for word in signs:
+                put(word, sign=sign)
+        for word, unit in self._money(pack.currencies.before):
+            old = self._roles.get(self.key(word), _Roles()).units
+            put(word)
+            self._roles[self.key(word)] = self._roles[self.key(word)]._replace(units=(*old, unit))
+        for kind, by_value in pack.units.before.items():
+            for value, words in by_value.items():
+                for word in words:
+                    put(word, units=(Unit("plain", kind, as_decimal(value)),))
+        for name, table in (("bound", pack.bounds.before), ("mark", pack.marks.before)):
+            for value_name, words in table.items():
+                for word in words:
+                    put(word, **{name: value_name})
+        for name, plain in (("filler", pack.bounds.fillers_before), ("article", pack.bounds.articles)):
+            for word in plain:
+                put(word, **{name: True})
+        for opening, openings in (("between", pack.links.between), ("departure", pack.links.departure)):
+            for word in openings:
+                put(word, opening=opening)
+        return list(written)
+
+    def reach(self, backwards: str, at: int, floor: int) -> int:
+        """How many characters before the number at `at` are words that can belong to it; not beyond `floor`."""
+        begin = len(backwards) - at
+        match = self._items.match(backwards, begin, len(backwards) - floor)
+        return match.end() - begin if match is not None else 0
+
+    def before(self, words: str, *, touches: bool) -> Prefix:
+        """Understand the words before a number.
+
+        Args:
+            words: the text right before the number, as long as `reach` says.
+            touches: it begins where another quantity ends, so that a dash there links the two.
+        """
+        if not words:
+            return NOTHING
+        key = f"{words}|" if touches else words
+        prefix = self._seen_prefixes.get(key)
+        if prefix is None:
+            if len(self._seen_prefixes) > _REMEMBERED:
+                self._seen_prefixes.clear()
+            prefix = self._seen_prefixes[key] = self._read_prefix(words, touches)
+        return prefix
+
+    def _read_prefix(self, words: str, touches: bool) -> Prefix:
+        """From the nearest word to the farthest, as far as they go together."""
+        backwards = words.lower()[::-1]
+        prefix = NOTHING
+        for item in self._item.finditer(backwards):
+            word = self.key(item[0][::-1])
+            if touches and item.end() == len(words) and word in self._links:
+                break
+            roles = self._roles.get(word, _Roles())
+            written = words[len(words) - item.end() : len(words) - item.start()]
+            nearest = not backwards[: item.start()].strip()
+            after = _add(prefix, roles, written, item.end(), nearest)
+            if after is None:
+                break
+            prefix = after
+            if prefix.opening is not None or (prefix.mark is not None):
+                break
+        return prefix if prefix.bound is not None or not prefix.definite else prefix._replace(definite=False)
+
+
+def _add(prefix: Prefix, roles: _Roles, written: str, reach: int, nearest: bool) -> Prefix | None:
+    """The prefix with one more word before it, None where the word does not belong to it."""
+    if roles.sign and not prefix.sign and prefix.bound is None:
+        return prefix._replace(sign=roles.sign, reach=reach)
+    unit = next((u for u in roles.units if u.exact is None or u.exact == written), None)
+    if unit is not None and prefix.unit is None:
+        return prefix._replace(unit=unit, reach=reach)
+    limits = roles.bound in ("at_least", "at_most", "about")
+    if roles.mark and nearest:
+        both = prefix._replace(mark=roles.mark, reach=reach)
+        return both._replace(bound=roles.bound, bound_reach=reach) if limits else both
+    if prefix.bound is None:
+        if limits:
+            return prefix._replace(bound=roles.bound, bound_reach=reach)
+        if roles.bound:
+            return None
+        if roles.opening:
+            return prefix._replace(opening=roles.opening)
+        if roles.article:
+            return prefix._replace(definite=True)
+    return prefix if roles.filler else None
+
+
+def edged(words: Iterable[str], *, compact: bool) -> str:
+    """A pattern of words that do not begin inside a word of letters."""
+    return f"(?<![{LETTERS}]){alternation((word.lower() for word in words), compact=compact)}"

@@ -1,0 +1,216 @@
+"""What neighbouring quantities have to do with each other: parts of one amount, ends of a range, shared units."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import NamedTuple, cast
+
+from monitor.declarations.numbers import NumberSections
+from monitor.extractors.quantity import Bound, Found, Quantity, is_money
+from monitor.extractors.words import LETTERS, alternation, squeezed
+
+_ONE = Decimal(1)
+#: Between two numbers that belong together stands no more than this: the longest link with its blanks.
+_LONGEST_LINK = 24
+#: A verb's object comes within so many characters.
+_REACH = 60
+#: What ends the clause of a verb whose object is looked for.
+_CLAUSE_END = re.compile("[.;:!?。;:!?\n]")
+_REMEMBERED = 5_000
+
+
+class _Link(NamedTuple):
+    """What the words between two numbers can say."""
+
+    kinds: frozenset[str] = frozenset()
+    #: Nothing but a comma: shares only within a longer series.
+    comma: bool = False
+    #: An opening bracket: the second is the first in another currency.
+    bracket: bool = False
+    #: Both a range and the first half of a from-to pair, by what follows the second.
+    double: bool = False
+
+
+_NO_LINK = _Link()
+
+
+class Neighbours:
+    """Joins the quantities of one language."""
+
+    def __init__(self, pack: NumberSections) -> None:
+        self._compact = pack.numbers.compact
+        links = pack.links
+        self._links: dict[str, set[str]] = {}
+        for kind in ("range", "either", "series", "versus", "parts"):
+            for word in cast(tuple[str, ...], getattr(links, kind)):
+                self._links.setdefault(squeezed(word.lower(), compact=self._compact), set()).add(kind)
+        self._arrivals = tuple(links.arrival)
+        # The pattern begins with a plain set of characters, which a search skips to at speed.
+        self._apart = [
+            (cast(Bound, bound), re.compile(f"[^{LETTERS}]{alternation(verbs, compact=self._compact)}"))
+            for bound, verbs in pack.bounds.apart.items()
+        ]
+        self._seen: dict[str, _Link] = {}
+
+    def join(self, found: list[Found], low: str) -> list[Quantity]:
+        """Merge parts and ranges, and let numbers take scale and unit from the next; from the last to the first."""
+        done: list[Found] = []
+        after: Found | None = None
+        for one in reversed(found):
+            if after is not None:
+                first, second = one.quantity, after.quantity
+                gap = second.start - first.end
+                if 0 <= gap <= _LONGEST_LINK and first.kind == "number" == second.kind:
+                    link = self._link(low[first.end : second.start])
+                    joined = None if link is _NO_LINK else self._pair(one, after, link, low)
+                    if joined is not None:
+                        done[-1:] = joined
+                        after = done[-1]
+                        continue
+            done.append(one)
+            after = one
+        quantities = [one.quantity for one in reversed(done) if not one.faint or one.quantity.inherited]
+        return self._reach(quantities, low) if self._apart and quantities else quantities
+
+    def _link(self, words: str) -> _Link:
+        link = self._seen.get(words)
+        if link is None:
+            if len(self._seen) > _REMEMBERED:
+                self._seen.clear()
+            link = self._seen[words] = self._read_link(words)
+        return link
+
+    def _read_link(self, words: str) -> _Link:
+        if not words.strip():
+            return _Link(frozenset({"parts"}))
+        word = squeezed(words, compact=self._compact)
+        kinds = frozenset(self._links.get(word, ()))
+        bracket = word == "("
+        if not kinds and not bracket:
+            return _NO_LINK
+        return _Link(kinds, comma=word in (",", "、"), bracket=bracket, double={"range", "versus"} <= kinds)
+
+    def _pair(self, one: Found, after: Found, link: _Link, low: str) -> list[Found] | None:
+        """What becomes of two neighbours, the last first; None where they have nothing to do with each other."""
+        first, second = one.quantity, after.quantity
+        if isinstance(first.value, tuple):
+            return None
+        if link.bracket:
+            return _inherit_bound(one, after)
+        if "parts" in link.kinds and _is_part(one, after):
+            return [_merged(one, after)]
+        shared = _share(one, after)
+        ranging = (
+            "range" in link.kinds
+            or (one.opening == "between" and "series" in link.kinds)
+            or ("either" in link.kinds and _is_near(first, second))
+        )
+        if ranging and one.opening != "departure" and not (link.double and self._arrives(low, second.end)):
+            ranged = _range(shared or one, after)
+            if ranged is not None:
+                return [ranged]
+        if shared is None or (link.comma and not second.inherited and one.opening is None):
+            return None
+        return [after, shared]
+
+    def _arrives(self, low: str, at: int) -> bool:
+        return low.startswith(self._arrivals, at + (low[at : at + 1] == " "))
+
+    def _reach(self, quantities: list[Quantity], low: str) -> list[Quantity]:
+        """Give the bound of a verb to its object, the next number of the clause."""
+        for bound, verbs in self._apart:
+            at = 0
+            for verb in verbs.finditer(low):
+                while at < len(quantities) and quantities[at].start < verb.end():
+                    at += 1
+                if at == len(quantities):
+                    break
+                if at and quantities[at - 1].end > verb.start():
+                    # The verb has its object already.
+                    continue
+                found = quantities[at]
+                near = found.start - verb.end() <= _REACH and not _CLAUSE_END.search(low, verb.end(), found.start)
+                if near and found.kind == "number" and found.bound == "exact":
+                    quantities[at] = found._replace(bound=bound)
+        return quantities
+
+
+def _is_part(one: Found, after: Found) -> bool:
+    """Whether the second is cents to the first's dollars, or minutes to its hours."""
+    first, second = one.quantity, after.quantity
+    if first.unit != second.unit or isinstance(first.value, tuple) or isinstance(second.value, tuple):
+        return False
+    if after.part:
+        return after.factor < one.factor and abs(second.value) < abs(first.value) + 1
+    plain = second.start == second.number_start
+    return first.unit == "minutes" and plain and after.factor < one.factor and second.value < first.resolution
+
+
+def _merged(one: Found, after: Found) -> Found:
+    first, second = one.quantity, after.quantity
+    assert isinstance(first.value, Decimal)
+    assert isinstance(second.value, Decimal)
+    value = first.value + second.value
+    whole = first._replace(end=second.end, number_end=second.number_end, value=value, resolution=second.resolution)
+    return one._replace(quantity=whole)
+
+
+def _inherit_bound(one: Found, after: Found) -> list[Found] | None:
+    """The same amount in another currency, in brackets: it has the bound of the first."""
+    first, second = one.quantity, after.quantity
+    if second.bound != "exact" or first.unit == second.unit or not (is_money(first.unit) and is_money(second.unit)):
+        return None
+    if first.bound in ("at_least", "at_most") or (first.bound == "about" and one.bound_after):
+        return [after._replace(quantity=second._replace(bound=first.bound)), one]
+    return None
+
+
+def _is_near(first: Quantity, second: Quantity) -> bool:
+    """`one or two points`, but not `$10 or $92`."""
+    if isinstance(first.value, tuple) or isinstance(second.value, tuple):
+        return False
+    return first.value < second.value <= 2 * first.value
+
+
+def _share(one: Found, after: Found) -> Found | None:
+    """The first with the scale and unit of the second, where it has none of its own; None where nothing is shared."""
+    first, second = one.quantity, after.quantity
+    assert isinstance(first.value, Decimal)
+    takes_unit = first.unit is None and second.unit is not None
+    takes_scale = (
+        not first.scaled
+        and second.scaled
+        and first.unit in (None, second.unit)
+        or (not first.scaled and second.scaled and second.unit is None and is_money(first.unit))
+    )
+    if not takes_unit and not (takes_scale and (first.unit is None or is_money(first.unit))):
+        return None
+    scale = after.scale if takes_scale and first.value < after.scale else _ONE
+    factor = scale * (after.factor if takes_unit else _ONE)
+    quantity = first._replace(value=first.value * factor, unit=first.unit or second.unit, noun=first.noun or second.noun,
+        resolution=first.resolution * factor, scaled=first.scaled or second.scaled,
+        currency_stated=first.currency_stated or second.currency_stated, inherited=True,
+    )  # fmt: skip
+    return one._replace(quantity=quantity, scale=after.scale if takes_scale else one.scale)
+
+
+def _range(one: Found, after: Found) -> Found | None:
+    """Both as the ends of one range, None where they cannot be."""
+    first, second = one.quantity, after.quantity
+    if isinstance(first.value, tuple) or isinstance(second.value, tuple):
+        return None
+    # A currency before the first serves both: `$10 to 92`.
+    serves = second.unit is None and first.unit is not None and not first.noun
+    if first.unit != second.unit and not serves:
+        return None
+    low, high, scaled = first.value, second.value, first.scaled or second.scaled
+    if serves and first.scaled and not second.scaled:
+        high *= one.scale
+    if low >= high:
+        return None
+    quantity = first._replace(end=second.end, number_end=second.number_end, value=(low, high), unit=first.unit or second.unit,
+        noun=second.noun or first.noun, bound="range", resolution=min(first.resolution, second.resolution),
+        scaled=scaled, inherited=False,
+    )  # fmt: skip
+    return after._replace(quantity=quantity, opening=one.opening, faint=False)
