@@ -58,7 +58,7 @@ def run_cycle(config: Config, *, names: Sequence[str] = (), full: bool = False, 
         with RunLock(config.database):
             failed = _read(config, sources, forced=full or bool(names), full=full, clock=clock)
     except AlreadyRunningError as error:
-        _say([str(error)])
+        say([str(error)])
         return ALREADY_RUNNING
     return max(SOURCE_FAILED if failed else WELL, deliver_waiting(config, clock))
 
@@ -66,7 +66,7 @@ def run_cycle(config: Config, *, names: Sequence[str] = (), full: bool = False, 
 def deliver_waiting(config: Config, clock: Clock) -> int:
     """Send what is due; `MAIL_WAITS` where something is left that should have gone."""
     delivered = deliver(config, now=clock)
-    _say(delivered.errors)
+    say(delivered.errors)
     return MAIL_WAITS if delivered.waiting or delivered.dead else WELL
 
 
@@ -110,7 +110,7 @@ def _read(config: Config, sources: Sequence[Source], *, forced: bool, full: bool
         finally:
             outbox.close_run(run, clock())
             runs.end(run, now=clock(), exit=code, counts=_counts(result), message=message)
-    _say([*result.messages, *courier.errors])
+    say([*result.messages, *courier.errors])
     if not result.messages and config.settings.schedule.heartbeat_url:
         _beat(config.settings.schedule.heartbeat_url, config.settings.fetch.user_agent)
     return bool(result.messages)
@@ -198,9 +198,10 @@ def _beat(url: str, user_agent: str) -> None:
         with urllib.request.urlopen(request, timeout=_HEARTBEAT_SECONDS):  # noqa: S310
             pass
     except (OSError, urllib.error.URLError) as error:
-        _say([f"heartbeat {url}: {error}"])
+        say([f"heartbeat {url}: {error}"])
 
 
-def _say(lines: Iterable[str]) -> None:
+def say(lines: Iterable[str]) -> None:
+    """Messages on standard error."""
     for line in lines:
         print(f"keling-monitor: {line}", file=sys.stderr)

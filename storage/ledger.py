@@ -220,11 +220,12 @@ class Ledger:
             )
             judge = Judge(self.db.conn, self._traits, told, [mention])
             decision = judge.decide(mention)
-            fact, previous = judge.write(decision, mention, figure_id)
+            fact, previous = judge.place(decision)
             self._rows(
                 "UPDATE figures SET verdict = ?, fact = ?, previous = ?, converted = ? WHERE id = ?",
                 (decision.verdict, fact, previous, decision.ruling.converted or None, figure_id),
             )
+            judge.write(decision, mention, figure_id, fact)
             return self._alerted(_judged(mention, figure_id, decision, fact), reading)
 
     def reject(self, review_id: int, *, now: datetime) -> None:
@@ -258,6 +259,12 @@ class Ledger:
     def articles(self, **where: Any) -> Iterator[Row]:
         """What was read: see `storage.queries.articles`."""
         return queries.articles(self.db.conn, **where)
+
+    def knows_source(self, name: str) -> bool:
+        """Whether some article came from a source."""
+        return bool(
+            self.db.conn.execute("SELECT EXISTS (SELECT 1 FROM articles WHERE source = ?)", (name,)).fetchone()[0]
+        )
 
     def search(self, words: str, *, limit: int | None = 100) -> Iterator[Row]:
         """Articles that hold all the words in title or text, in any script, the newest."""
@@ -366,9 +373,10 @@ class Ledger:
                     now=reading.now,
                 )
                 continue
-            fact, previous = judge.write(decision, mention, figure_id)
+            fact, previous = judge.place(decision)
             changed = (decision.verdict, fact, decision.ruling.converted or None, previous)
             self._add_figure(figure_id, mention, reading, changed)
+            judge.write(decision, mention, figure_id, fact)
             judged.append(self._alerted(_judged(mention, figure_id, decision, fact), reading))
         return tuple(judged), tuple(held)
 
@@ -475,5 +483,6 @@ def _reported(article: Article, *, article_id: int, snapshot: int, repost_of: in
         outlet=article.outlet,
         tier=article.tier,
         repost_of=repost_of,
+        stamp=text_of(published),
         now=text_of(now),
     )

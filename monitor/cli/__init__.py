@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
@@ -41,7 +42,8 @@ class Verbs(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The verb of a name; its module, and what that imports, is loaded now."""
         if cmd_name not in self.list_commands(ctx):
-            return None
+            close = get_close_matches(cmd_name, self.list_commands(ctx), n=1)
+            ctx.fail(f"there is no verb {cmd_name!r}" + (f": do you mean {close[0]!r}?" if close else ""))
         command: click.Command = import_module(f"monitor.cli.verbs.{cmd_name}").command
         return command
 

@@ -76,7 +76,7 @@ _BOUNDS = {"at_least": "≥ ", "at_most": "≤ ", "about": "≈ "}
 def _shown(column: str, row: Row) -> str:
     value = row.get(column)
     if column == "value" and "bound" in row:
-        ends = value if isinstance(value, list) else [value]
+        ends = [_plain(end) if isinstance(end, Decimal) else end for end in (value if isinstance(value, list) else [value])]
         return _BOUNDS.get(row["bound"], "") + " – ".join(f"{end:,}" if not isinstance(end, str) else end for end in ends)
     if value is None:
         return ""

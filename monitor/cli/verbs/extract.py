@@ -102,5 +102,7 @@ def _document(what: str, language: str, dated: date | None, clock: Clock) -> dic
     """The text with what is known of it: a page is read as the crawl reads pages."""
     from monitor.documents import read_anything
 
+    if what != "-" and "://" not in what and not Path(what).is_file():
+        raise click.BadParameter(f"{what!r} is no file, no address and not -", param_hint="FILE")
     title, text, found, day = read_anything(what, now=clock())
     return {"text": text, "context": {"title": title, "language": language or found, "dated": dated or day}}
