@@ -29,7 +29,7 @@ def _word(word: str) -> str:
 
 def _value(text: object) -> Fraction:
     if not isinstance(text, str):
-        raise ValueError('a value is written as a string, such as "1e6" or "1/3"')  # noqa: TRY004 - pydantic wants it
+        raise ValueError('a value is written as a string, such as "1e6" or "1/3"')
     try:
         value = Fraction(text)
     except (ValueError, ZeroDivisionError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple, cast
 
@@ -132,7 +133,7 @@ class Neighbours:
                 found = quantities[at]
                 near = found.start - verb.end() <= _REACH and not _CLAUSE_END.search(low, verb.end(), found.start)
                 if near and found.kind == "number" and found.bound == "exact":
-                    quantities[at] = found._replace(bound=bound)
+                    quantities[at] = replace(found, bound=bound)
         return quantities
 
 
@@ -152,7 +153,7 @@ def _merged(one: Found, after: Found) -> Found:
     assert isinstance(first.value, Decimal)
     assert isinstance(second.value, Decimal)
     value = first.value + second.value
-    whole = first._replace(end=second.end, number_end=second.number_end, value=value, resolution=second.resolution)
+    whole = replace(first, end=second.end, number_end=second.number_end, value=value, resolution=second.resolution)
     return one._replace(quantity=whole)
 
 
@@ -162,7 +163,7 @@ def _inherit_bound(one: Found, after: Found) -> list[Found] | None:
     if second.bound != "exact" or first.unit == second.unit or not (is_money(first.unit) and is_money(second.unit)):
         return None
     if first.bound in ("at_least", "at_most") or (first.bound == "about" and one.bound_after):
-        return [after._replace(quantity=second._replace(bound=first.bound)), one]
+        return [after._replace(quantity=replace(second, bound=first.bound)), one]
     return None
 
 
@@ -179,16 +180,16 @@ def _share(one: Found, after: Found) -> Found | None:
     assert isinstance(first.value, Decimal)
     takes_unit = first.unit is None and second.unit is not None
     takes_scale = (
-        not first.scaled
+        (not first.scaled
         and second.scaled
-        and first.unit in (None, second.unit)
+        and first.unit in (None, second.unit))
         or (not first.scaled and second.scaled and second.unit is None and is_money(first.unit))
     )
     if not takes_unit and not (takes_scale and (first.unit is None or is_money(first.unit))):
         return None
     scale = after.scale if takes_scale and first.value < after.scale else _ONE
     factor = scale * (after.factor if takes_unit else _ONE)
-    quantity = first._replace(value=first.value * factor, unit=first.unit or second.unit, noun=first.noun or second.noun,
+    quantity = replace(first, value=first.value * factor, unit=first.unit or second.unit, noun=first.noun or second.noun,
         resolution=first.resolution * factor, scaled=first.scaled or second.scaled,
         currency_stated=first.currency_stated or second.currency_stated, inherited=True,
     )  # fmt: skip
@@ -209,7 +210,7 @@ def _range(one: Found, after: Found) -> Found | None:
         high *= one.scale
     if low >= high:
         return None
-    quantity = first._replace(end=second.end, number_end=second.number_end, value=(low, high), unit=first.unit or second.unit,
+    quantity = replace(first, end=second.end, number_end=second.number_end, value=(low, high), unit=first.unit or second.unit,
         noun=second.noun or first.noun, bound="range", resolution=min(first.resolution, second.resolution),
         scaled=scaled, inherited=False,
     )  # fmt: skip

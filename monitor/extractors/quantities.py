@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from itertools import chain
 from typing import cast
@@ -273,8 +274,17 @@ class _Place:
     """A match of the main pattern, with offsets from its start."""
 
     __slots__ = (
-        "after", "before", "bound", "bound_end", "bound_start", "fixed", "more", "more_end", "torn", "unit", "unit_end",
-        "_at", "_text",
+        "_at",
+        "_text",
+        "bound",
+        "bound_end",
+        "bound_start",
+        "fixed",
+        "more",
+        "more_end",
+        "torn",
+        "unit",
+        "unit_end",
     )  # fmt: skip
 
     def __init__(self, match: re.Match[str], text: str) -> None:
@@ -304,7 +314,7 @@ def read_quantities(text: str, numbers: Numbers) -> list[Quantity]:
         start, end = normal.original(quantity.start, quantity.end)
         number_start, number_end = normal.original(quantity.number_start, quantity.number_end)
         spans = {"start": start, "end": end, "number_start": number_start, "number_end": number_end}
-        quantities.append(quantity._replace(**spans))
+        quantities.append(replace(quantity, **spans))
     return quantities
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
@@ -10,10 +11,12 @@ Kind = Literal["number", "year", "date", "time", "ordinal", "name", "code"]
 Number = Decimal | tuple[Decimal, Decimal]
 
 
-class Quantity(NamedTuple):
-    """A number as printed, understood as far as its own words go.
+@dataclass(slots=True, unsafe_hash=True)
+class Quantity:
+    """A number as printed, understood as far as its own words go; never changed once made.
 
-    One is made for every number of every text: as a tuple that takes a tenth of a frozen dataclass's time.
+    One is made for every number of every text, and a frozen dataclass takes ten times as long to make: 5 of the 15
+    microseconds that a number takes in all.
     """
 
     #: Span of bound word, sign, currency, number, scale and unit in the normalised text, end exclusive.
@@ -46,8 +49,23 @@ class Quantity(NamedTuple):
 
     def moved(self, by: int) -> Quantity:
         """The same quantity `by` characters further on."""
-        start, end, number_start, number_end, *rest = self
-        return Quantity(start + by, end + by, number_start + by, number_end + by, *rest)
+        return Quantity(
+            self.start + by,
+            self.end + by,
+            self.number_start + by,
+            self.number_end + by,
+            self.value,
+            self.unit,
+            self.noun,
+            self.bound,
+            self.resolution,
+            self.sign,
+            self.scaled,
+            self.currency_stated,
+            self.spelled,
+            self.kind,
+            self.inherited,
+        )
 
 
 class Found(NamedTuple):
