@@ -50,7 +50,7 @@ def transaction(db: Database) -> Iterator[Database]:
     Raises:
         LedgerError: the file cannot be written.
     """
-    with translated(path_of(db)):
+    with translated(lambda: path_of(db)):
         if db.conn.in_transaction:
             with db.atomic():
                 yield db
@@ -68,7 +68,7 @@ def transaction(db: Database) -> Iterator[Database]:
 
 def path_of(db: Database) -> str:
     """The file behind a database; ":memory:" where there is none."""
-    return str(db.conn.execute("SELECT file FROM pragma_database_list WHERE name = 'main'").fetchone()[0] or ":memory:")
+    return db.conn.execute("SELECT file FROM pragma_database_list WHERE name = 'main'").fetchone()[0] or ":memory:"
 
 
 def memory() -> Database:
@@ -94,6 +94,8 @@ def _write(path: Path) -> Database:
         db.conn.execute("PRAGMA journal_mode = WAL")
         # A power cut may take back the last transactions as a whole; FULL costs a disk sync for each.
         db.conn.execute("PRAGMA synchronous = NORMAL")
+        # 16 MB of WAL between checkpoints: an article touches some 50 pages, most of them again with the next one.
+        db.conn.execute("PRAGMA wal_autocheckpoint = 4000")
         if migrations().pending(db):
             _migrate(db)
     except BaseException:

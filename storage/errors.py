@@ -15,7 +15,7 @@ LedgerError
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -101,8 +101,12 @@ _KINDS: dict[int, type[LedgerError]] = {
 
 
 @contextmanager
-def translated(path: Path | str) -> Iterator[None]:
-    """Raise what SQLite says about the file as a `LedgerError`; errors of statements pass as they are."""
+def translated(path: Path | str | Callable[[], str]) -> Iterator[None]:
+    """Raise what SQLite says about the file as a `LedgerError`; errors of statements pass as they are.
+
+    Args:
+        path: for the message; called where it is not at hand.
+    """
     try:
         yield
     except sqlite3.Error as error:
@@ -110,4 +114,4 @@ def translated(path: Path | str) -> Iterator[None]:
         kind = _KINDS.get((getattr(error, "sqlite_errorcode", None) or 0) & 0xFF)
         if kind is None:
             raise
-        raise kind(path, str(error)) from error
+        raise kind(path() if callable(path) else path, str(error)) from error

@@ -39,6 +39,9 @@ _FACT = (
     "id, value, unit, bound, low, high, resolution, status, figure, published, official, sole, unstated, epoch,"
     " outlets, others, period, aggregation, last_day, first_day, basis"
 )
+_VERSION = (
+    "fact, since, verdict, cause, period, aggregation, value, unit, bound, low, high, status, figure, published, epoch"
+)
 _FAMILY = (
     "metric = ? AND entity = ? AND measure = ? AND kind = ? AND basis = ? AND speaker IS ? AND slot_aggregation = ?"
 )
@@ -59,6 +62,8 @@ class Reported:
     tier: str
     #: The article whose text it repeats; None: the text is its own.
     repost_of: int | None
+    #: Publication as a column.
+    stamp: str
     #: When the ledger records it, as a column.
     now: str
 
@@ -328,21 +333,29 @@ class Judge:
 
     # Writing
 
-    def write(self, decision: Decision, mention: Mention, figure: int) -> tuple[int, int | None]:
+    def place(self, decision: Decision) -> tuple[int, int | None]:
+        """The fact that a figure concerns or will open, and the version that held before where the verdict tells of it.
+
+        Figures are written before their facts: a row that others point at is looked for in all of them.
+        """
+        if decision.fact is None:
+            return self._next("facts"), None
+        tells = decision.verdict in _TELLS_PREVIOUS
+        return decision.fact.id, self._version(decision.fact.id) if tells else None
+
+    def write(self, decision: Decision, mention: Mention, figure: int, fact_id: int) -> None:
         """Write what becomes of the fact.
 
         Args:
             decision: of this figure, made now.
             mention: the figure.
-            figure: its id; its row may be written later in the transaction.
-
-        Returns:
-            The fact's id, and the version that held before where the verdict tells of it.
+            figure: its id; its row is written.
+            fact_id: as `place` said.
         """
         if decision.fact is None:
-            return self._open(decision, mention, figure), None
+            self._open(decision, mention, figure, fact_id)
+            return
         fact, ruling = decision.fact, decision.ruling
-        previous = self._version(fact.id) if ruling.verdict in _TELLS_PREVIOUS else None
         if ruling.kept_as:
             self._keep(fact.id, ruling.kept_as, mention.reading, figure)
         if ruling.held_becomes:
@@ -357,39 +370,31 @@ class Judge:
             status = "disputed" if ruling.verdict == "conflicting" else fact.status
             self._rows("UPDATE facts SET status = ?, others = others + 1 WHERE id = ?", (status, fact.id))
             self._add_version(fact.id, ruling.verdict, figure)
-        return fact.id, previous
 
-    def _open(self, decision: Decision, mention: Mention, figure: int) -> int:
+    def _open(self, decision: Decision, mention: Mention, figure: int, fact: int) -> None:
         told, slot = self._told, mention.slot
         holds = decision.ruling.holds
         assert holds is not None
-        fact = self._next("facts")
         status = "apart" if decision.apart else "current"
+        by = decision.ruling.told_by or figure
+        period, aggregation = mention.figure.period, mention.figure.aggregation
+        (*columns, resolution) = columns_of(holds)
         self._rows(
             "INSERT INTO facts (id, metric, entity, measure, kind, basis, speaker, slot_aggregation, last_day,"
             " first_day, period, aggregation, value, unit, bound, low, high, resolution, status, figure, published,"
             " official, sole, unstated, epoch, outlets, others, first_seen)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 1, 0, ?)",
             (
-                fact,
-                *slot.family,
-                slot.last_day,
-                slot.first_day,
-                mention.figure.period,
-                mention.figure.aggregation,
-                *columns_of(holds),
-                status,
-                decision.ruling.told_by or figure,
-                text_of(told.published),
-                text_of(told.published) if told.official else None,
-                told.article,
-                text_of(told.published) if mention.figure.period is None else None,
-                told.now,
+                *(fact, *slot.family, slot.last_day, slot.first_day, period, aggregation, *columns, resolution),
+                *(status, by, told.stamp, told.stamp if told.official else None, told.article),
+                *(told.stamp if period is None else None, told.now),
             ),
         )
+        self._rows(
+            f"INSERT INTO fact_versions ({_VERSION}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)",
+            (fact, told.now, decision.verdict, figure, period, aggregation, *columns, status, by, told.stamp),
+        )
         self._confirm(fact, 1, figure)
-        self._add_version(fact, decision.verdict, figure)
-        return fact
 
     def _replace(self, fact: Fact, ruling: Ruling, mention: Mention, figure: int) -> None:
         """The fact holds another value from now on: confirmations count anew."""
@@ -403,8 +408,8 @@ class Judge:
             (
                 *columns_of(ruling.holds),
                 figure,
-                text_of(told.published),
-                text_of(told.published) if told.official else None,
+                told.stamp,
+                told.stamp if told.official else None,
                 told.article,
                 epoch,
                 fact.id,
@@ -425,7 +430,7 @@ class Judge:
             (
                 *columns_of(ruling.holds),
                 figure,
-                text_of(told.published),
+                told.stamp,
                 optional_text(self._official(fact)),
                 told.article,
                 fact.id,
@@ -499,9 +504,9 @@ class Judge:
         return int(self._rows(query, (fact,)).fetchone()[0])
 
     def _add_version(self, fact: int, verdict: Verdict, cause: int) -> None:
+        """Write down what the fact holds since now."""
         self._rows(
-            "INSERT INTO fact_versions (fact, since, verdict, cause, period, aggregation, value, unit, bound, low,"
-            " high, status, figure, published, epoch) SELECT id, ?, ?, ?, period, aggregation, value, unit, bound, low,"
+            f"INSERT INTO fact_versions ({_VERSION}) SELECT id, ?, ?, ?, period, aggregation, value, unit, bound, low,"
             " high, status, figure, published, epoch FROM facts WHERE id = ?",
             (self._told.now, verdict, cause, fact),
         )

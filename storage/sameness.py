@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import re
 import sqlite3
-import zlib
 from functools import cache
 from typing import Any
 
@@ -32,12 +31,24 @@ def sketch_of(text: str) -> bytes | None:
     plain = _BLANK.sub("", text).lower()
     if len(plain) < _LEAST + _SHINGLE:
         return None
-    # Of one width, so that slices of bytes are slices of characters.
-    wide = plain.encode("utf-32-le", "surrogatepass")
-    shingles = {wide[at : at + 4 * _SHINGLE] for at in range(0, len(wide) - 4 * (_SHINGLE - 1), 4)}
     found = _empty().copy()
-    found.update_batch(shingles)
+    found.update_batch(_shingles(plain))
     return bytes(found.hashvalues.astype("<u4").tobytes())
+
+
+def _shingles(text: str) -> list[int]:
+    """A hash of 32 bits for each run of neighbouring characters, computed all at once."""
+    import numpy as np
+
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4").astype(np.uint64)
+    count = len(codes) - _SHINGLE + 1
+    hashes = np.zeros(count, dtype=np.uint64)
+    for at in range(_SHINGLE):
+        # Wraps around at 64 bits, as a polynomial hash does; both factors are Knuth's.
+        hashes = hashes * np.uint64(6364136223846793005) + codes[at : at + count]
+    mixed = (hashes ^ (hashes >> np.uint64(29))) * np.uint64(0x9E3779B97F4A7C15)
+    found: list[int] = np.unique(mixed >> np.uint64(32)).tolist()
+    return found
 
 
 def overlap(one: bytes, other: bytes) -> float:
@@ -80,4 +91,4 @@ def _empty() -> Any:
     # A second, for it imports SciPy: only a process that records articles with figures pays for it.
     from datasketch import MinHash
 
-    return MinHash(num_perm=_PERMUTATIONS, seed=1, hashfunc=zlib.crc32)
+    return MinHash(num_perm=_PERMUTATIONS, seed=1, hashfunc=int)

@@ -110,7 +110,7 @@ CREATE TABLE figures (
     -- new, repeated, refined, revised, corrected or conflicting; null while it waits for review or was rejected.
     verdict TEXT,
     -- null while it waits for review or was rejected.
-    fact INTEGER REFERENCES facts (id),
+    fact INTEGER REFERENCES facts (id) DEFERRABLE INITIALLY DEFERRED,
     -- The reference rate at which it was compared with what was known; null if nothing was converted.
     converted TEXT,
     -- The version of the fact that held before it; null for new and repeated.
@@ -154,7 +154,7 @@ CREATE TABLE facts (
     -- current; disputed: a rival value stands beside it; apart: contradicts an earlier date, no base for others.
     status TEXT NOT NULL CHECK (status IN ('current', 'disputed', 'apart')),
     -- The figure that said what the fact holds.
-    figure INTEGER NOT NULL REFERENCES figures (id) DEFERRABLE INITIALLY DEFERRED,
+    figure INTEGER NOT NULL REFERENCES figures (id),
     -- Publication of that figure's article, or its fetching where unknown.
     published TEXT NOT NULL,
     -- First publication of the value by an official source; null if there is none.
@@ -184,7 +184,7 @@ CREATE TABLE fact_versions (
     -- What made it: new, refined, revised, corrected, conflicting (a rival came), repeated (bound, period or opening).
     verdict TEXT NOT NULL,
     -- The figure that made it.
-    cause INTEGER NOT NULL REFERENCES figures (id) DEFERRABLE INITIALLY DEFERRED,
+    cause INTEGER NOT NULL REFERENCES figures (id),
     period TEXT,
     aggregation TEXT NOT NULL,
     value,
@@ -194,7 +194,7 @@ CREATE TABLE fact_versions (
     high NUMERIC,
     status TEXT NOT NULL,
     -- The figure that said what the fact held.
-    figure INTEGER NOT NULL REFERENCES figures (id) DEFERRABLE INITIALLY DEFERRED,
+    figure INTEGER NOT NULL REFERENCES figures (id),
     published TEXT NOT NULL,
     epoch INTEGER NOT NULL
 );
@@ -213,7 +213,7 @@ CREATE TABLE fact_values (
     low NUMERIC,
     high NUMERIC,
     resolution NUMERIC,
-    figure INTEGER NOT NULL REFERENCES figures (id) DEFERRABLE INITIALLY DEFERRED,
+    figure INTEGER NOT NULL REFERENCES figures (id),
     since TEXT NOT NULL
 );
 CREATE INDEX fact_values_fact ON fact_values (fact);
@@ -226,7 +226,7 @@ CREATE TABLE confirmations (
     outlet TEXT NOT NULL,
     tier TEXT NOT NULL,
     -- The outlet's first figure that says so.
-    figure INTEGER NOT NULL REFERENCES figures (id) DEFERRABLE INITIALLY DEFERRED,
+    figure INTEGER NOT NULL REFERENCES figures (id),
     since TEXT NOT NULL,
     PRIMARY KEY (fact, epoch, outlet)
 ) WITHOUT ROWID;
@@ -250,7 +250,7 @@ CREATE TABLE reviews (
     -- Hash of address, sentence and what was read in it: the same candidate has the same decision for ever.
     key BLOB NOT NULL UNIQUE,
     -- The newest figure that it is about.
-    figure INTEGER NOT NULL REFERENCES figures (id) DEFERRABLE INITIALLY DEFERRED,
+    figure INTEGER NOT NULL REFERENCES figures (id),
     -- What the figure would have been.
     verdict TEXT NOT NULL,
     reason TEXT NOT NULL,
