@@ -2,9 +2,9 @@
 
 Words are templates in lower case and match in any case. A slot stands for a number: `{cardinal}` (digits or spelled),
 `{ordinal}`, `{digit}` (digits alone), `{year}` (2025), `{numerals}` (二〇二五), `{yy}` (25), `{era}` (令和7), `{month}`
-and `{day}` (digits), `{name}` for a month's name, `{weekday}` for a day's. Where there are two, `{from}` is the first
-cardinal, `{earlier}` the first ordinal. A template may end in `=n`: the number that it means without saying it
-(`half-year=6`).
+and `{day}` (digits), `{name}` for a month's name, `{weekday}` for a day's. Where there are two, the first is `{from}`
+before a cardinal, `{earlier}` before an ordinal, `{first}` before a day. A template may end in `=n`: the number that it
+means without saying it (`half-year=6`).
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ _RELATIVE = re.compile(r"(?:year|half|quarter|month|week|day)[+-][0-9]")
 _SLOT = re.compile(r"\{([a-z]*)\}")
 #: Slots that are spelled out into words, and those that stay patterns of digits.
 SPELLED = frozenset({"cardinal", "ordinal", "digit", "from", "earlier", "name", "weekday"})
-OPEN = frozenset({"year", "numerals", "yy", "era", "month", "day"})
+OPEN = frozenset({"year", "numerals", "yy", "era", "month", "first", "day"})
 SLOTS = SPELLED | OPEN
 
 
@@ -99,9 +99,12 @@ Particle = Annotated[str, AfterValidator(_particle)]
 Particles = tuple[Particle, ...]
 
 #: What a word beside a time does to it. `until`: up to its end. `since`: from it on. `between`: to the one after "and".
+#: `against`: what is said is compared with it.
 #: `end`, `start`, `middle`: that part of it. `next`, `last`: the coming or the one before. `earlier`: it and all
 #: before. `refuse`: no time at all. `filler`: nothing.
-Beside = Literal["until", "since", "between", "end", "start", "middle", "next", "last", "earlier", "refuse", "filler"]
+Beside = Literal[
+    "until", "since", "between", "against", "end", "start", "middle", "next", "last", "earlier", "refuse", "filler"
+]
 #: What stands between two times. `of`: they are one time. `comma`: the same between a day and its year. `range`: the
 #: ends of a span. `and`: they are listed. `ended`: a length and the date that ends it.
 Between = Literal["of", "comma", "range", "and", "ended"]

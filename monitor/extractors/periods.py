@@ -160,7 +160,8 @@ class Periods:
             self._last = text, times, stops
         _, times, stops = self._last
         resolver = _Resolver(dated, reporting)
-        return list(_listed([resolver.mention(time, bisect_right(stops, time.start)) for time in times], times))
+        mentions = _listed([resolver.mention(time, bisect_right(stops, time.start)) for time in times], times)
+        return [mention for mention in mentions if mention.form or mention.kind != "bare"]
 
 
 def _listed(mentions: Sequence[PeriodMention], times: Sequence[Time]) -> Iterator[PeriodMention]:
@@ -210,6 +211,7 @@ class _Resolver:
         self._to_dates: dict[str | None, str | None] = {None: None}
         self._said: str | None = None
         self._members: tuple[str, ...] = ()
+        self._said_in = -1
         #: The last single day.
         self._day: str | None = None
         #: The last quarter or half: which of them it was, and its sentence.
@@ -228,12 +230,12 @@ class _Resolver:
         if form is not None and (kind == "span" or frame.unit == "prior quarters"):
             members = _steps(form, frame.unit)
         if form is not None and not comparative:
-            self._said, self._members = form, members
+            self._said, self._members, self._said_in = form, members, sentence
             if frame.unit in ("quarter", "half"):
                 self._part = frame.unit, sentence
             if len(form) == len("2025-03-26") and "/" not in form:
                 self._day = form
-            if frame.dated:
+            if frame.dated and not time.beside & {"since", "against"}:
                 self._context = frame, self._year(frame), sentence
         return PeriodMention(
             start=time.start,
@@ -299,7 +301,7 @@ class _Resolver:
         if unit.endswith("~"):
             return self._away(unit[:-1], frame.number)
         if unit == "base":
-            return self._base(frame.of)
+            return self._base(frame.of, sentence)
         if unit == "prior quarters":
             return "prior_quarter", self._prior_quarters(frame.number)
         if unit == "nth":
@@ -310,12 +312,16 @@ class _Resolver:
             return self._same(frame)
         return self._special(unit, frame.number, coming="next" in time.beside)
 
-    def _base(self, of: str) -> tuple[str, str | None]:
-        """The base of comparison of the reported period; months and, where none is known, quarters count from today."""
+    def _base(self, of: str, sentence: int) -> tuple[str, str | None]:
+        """The base of comparison: of the period just said, else of the reported one, else counted from today."""
         kind, _ = _BASES[of]
+        months = _MONTHS[of]
+        said = self._said if self._said and self._said_in == sentence else None
+        if said is not None and (_length(said) == months or (of == "year" and _length(said) in _REPORTED)):
+            return kind, shifted(said, kind)
         reporting = self._reporting
         if of == "month" and (reporting is None or _length(reporting) > 1):
-            reporting = month_of(self._dated)
+            reporting = self._month
         elif of == "quarter" and reporting is None:
             reporting = self._current("quarter")
         return kind, shifted(reporting, kind) if reporting else None
@@ -389,8 +395,9 @@ class _Resolver:
                 return self._in_year(frame, known_year)
         form = self._in_leap_year(frame, year)
         first, last = algebra.first_day(form), algebra.last_day(form)
-        whole = frame.unit == "months" and frame.first != frame.number
-        if first is not None and (last if whole else first) > self._dated:
+        # A quarter is talked of once it has begun, other months once the last has.
+        begun = first if frame.unit != "months" or _length(form) == 3 else last.replace(day=1)
+        if first is not None and begun is not None and begun > self._dated:
             soon = frame.unit == "day" and first - self._dated <= _SOON
             return form if soon else self._in_leap_year(frame, year - 1)
         return form

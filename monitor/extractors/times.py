@@ -7,7 +7,7 @@ of spans, lengths with the date that ends them, and lists are put together.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple, TypeVar
 
 from monitor.declarations.periods import PeriodWords
@@ -24,6 +24,9 @@ _CHAIN = 4
 
 
 _NONE: frozenset[str] = frozenset()
+_FILLER = frozenset({"filler"})
+#: Letters of a year in digits.
+_YEAR = 4
 
 
 class Time(NamedTuple):
@@ -47,6 +50,8 @@ _PARTS = frozenset({"half", "quarter", "months", "day"})
 _YEARLY = _PARTS | {"year", "same", "year start", "year end"}
 #: Units that end a span at the publication.
 PRESENT = frozenset({"now", "day~"})
+#: Units of the members of a list.
+_LISTED = _PARTS | {"", "year", "length"}
 #: How many months the units have that a date may end.
 _LENGTHS = {"year": 12, "half": 6, "quarter": 3, "month": 1}
 
@@ -72,19 +77,18 @@ class Times:
     def read(self, text: str) -> list[Time]:
         """The times in normalised `text`, in reading order."""
         low = _lower(text)
-        times = self._spanned(low, self._joined(low, self._atoms(text, low)))
-        return [self._qualified(low, time) for time in times]
+        times = self._spanned(low, self._joined(text, low))
+        return list(self._qualified(low, times))
 
     def _atoms(self, text: str, low: str) -> Iterator[Time]:
         for start, end, frame in self._words.find(low):
-            word = low[start:end]
-            if word in self._capitals and not text[start].isupper():
+            if low[start:end] in self._capitals and not text[start].isupper():
                 continue
-            if word.isdecimal() and "refuse" in (self._before.at(low, start)[0], self._after.at(low, end)[0]):
-                continue
-            if frame.first and frame.unit in ("half", "quarter"):
-                yield Time(start, end, frame._replace(number=frame.first, first=0))
-                yield Time(start, end, frame._replace(first=0), listed=True)
+            if frame.of == "pair" and frame.unit != "length":
+                first = frame._replace(first=frame.first if frame.unit == "months" else 0, number=frame.first, of="")
+                second = frame._replace(first=frame.number if frame.unit == "months" else 0, of="")
+                yield Time(start, end, first)
+                yield Time(start, end, second, listed=True)
             else:
                 yield Time(start, end, frame)
 
@@ -96,25 +100,31 @@ class Times:
         joiner = "" if self._compact else " "
         return self._between.get(joiner.join(word for word in gap.split() if word not in self._fillers), _NONE)
 
-    def _joined(self, low: str, atoms: Iterable[Time]) -> list[Time]:
-        """Words that say one time together."""
+    def _joined(self, text: str, low: str) -> list[Time]:
+        """Words that say one time together; digits that may be an amount are a year beside another word only."""
         times: list[Time] = []
-        for atom in atoms:
-            relations = self._relations(low, times[-1].end, atom.start) if times and not atom.listed else _NONE
-            merged = merge(times[-1].frame, atom.frame, relations) if relations else None
-            if merged is None:
-                times.append(atom)
-            elif times[-1].listed:
-                _share(times, atom)
-                times[-1] = times[-1]._replace(frame=merged)
-            else:
-                times[-1] = Time(times[-1].start, atom.end, merged)
-        return times
+        for atom in self._atoms(text, low):
+            if times and not atom.listed:
+                relations = self._relations(low, times[-1].end, atom.start)
+                merged = merge(times[-1].frame, atom.frame, relations) if relations else None
+                if merged is not None:
+                    if times[-1].listed:
+                        _share(times, atom)
+                    times[-1] = times[-1]._replace(end=times[-1].end if times[-1].listed else atom.end, frame=merged)
+                    continue
+            times.append(atom)
+        return [time for time in times if not self._amount(low, time)]
+
+    def _amount(self, low: str, time: Time) -> bool:
+        """Whether the time is a number only, with a unit after it or a currency before."""
+        if time.end - time.start > _YEAR or not low[time.start : time.end].isdecimal():
+            return False
+        return "refuse" in (self._before.at(low, time.start)[0], self._after.at(low, time.end)[0])
 
     def _spanned(self, low: str, times: list[Time]) -> list[Time]:
         """Spans, lengths with the date that ends them, and lists that share a year or an end."""
         done: list[Time] = []
-        for time in times:
+        for time in map(_days_apart, times):
             relations = self._relations(low, done[-1].end, time.start) if done else _NONE
             between = "and" in relations and self._before.at(low, done[-1].start)[0] == "between"
             if (between or "range" in relations) and (span := _span(done[-1], time)):
@@ -130,17 +140,25 @@ class Times:
                 done.append(time)
         return [time for time in done if time.length or time.frame.unit != "length"]
 
-    def _qualified(self, low: str, time: Time) -> Time:
-        """The time with what the words beside it do to it."""
-        found: set[str] = set()
-        for words, at in ((self._before, time.start), (self._after, time.end)):
-            for _ in range(_CHAIN):
-                kind, at = words.at(low, at)  # noqa: PLW2901 - on to the word beyond
-                if kind is None or kind == "refuse":
-                    break
-                found.add(kind)
-        found.discard("filler")
-        return time._replace(beside=frozenset(found)) if found else time
+    def _qualified(self, low: str, times: list[Time]) -> Iterator[Time]:
+        """The times with what the words beside them do to them; "now" may be such a word itself."""
+        taken = 0
+        for time in times:
+            if time.frame.unit == "now" and time.start < taken:
+                continue
+            before, _ = self._chain(self._before, low, time.start)
+            after, taken = self._chain(self._after, low, time.end)
+            beside = (before | after) - _FILLER
+            yield time._replace(beside=beside) if beside else time
+
+    def _chain(self, words: _Beside, low: str, at: int) -> tuple[frozenset[str], int]:
+        found = _NONE
+        for _ in range(_CHAIN):
+            kind, beyond = words.at(low, at)
+            if kind is None or kind == "refuse":
+                break
+            found, at = found | {kind}, beyond
+        return found, at
 
 
 class _Beside:
@@ -226,6 +244,14 @@ def _year_said(frame: Frame) -> bool:
     return frame.unit in ("", "year") and frame.dated
 
 
+def _days_apart(time: Time) -> Time:
+    """Days of one month that are said in one word, as a span."""
+    frame = time.frame
+    if not frame.begin:
+        return time
+    return time._replace(frame=frame._replace(number=frame.begin, begin=0), last=frame._replace(begin=0))
+
+
 def _span(one: Time, other: Time) -> Time | None:
     """Two times as the ends of a span, each completed by the other."""
     first, last = one.frame, other.frame
@@ -258,7 +284,7 @@ def _ended(one: Time, other: Time) -> list[Time] | None:
         months = length.number if length.unit == "length" else _LENGTHS.get(length.of or length.unit, 0)
         undated = length.unit in ("length", "own") or (length.unit == "year" and not length.dated)
         if months and undated and date.unit in ("day", "months"):
-            lengths = (length.first, months) if length.unit == "length" and length.first else (months,)
+            lengths = (length.first, months) if length.of == "pair" else (months,)
             return [Time(one.start, other.end, date, length=n) for n in lengths]
     return None
 
@@ -278,6 +304,8 @@ def _heir(before: Time, time: Time) -> Time:
     if before.length and time.frame.unit == "length":
         return time._replace(frame=before.frame, length=time.frame.number, listed=True)
     known = before.last or before.frame
+    if not {known.unit, time.frame.unit} <= _LISTED or (known.unit == "day") != (time.frame.unit == "day"):
+        return time
     if known.dated and time.frame.unit in _PARTS and not time.frame.dated and known.unit in _PARTS:
         return time._replace(frame=time.frame.in_year_of(known), listed=True)
     return time._replace(listed=True)

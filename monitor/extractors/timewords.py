@@ -22,6 +22,7 @@ _OPEN_PATTERNS = {
     "year": "(?P<year>(?:19[89]|20[0-4])[0-9])(?![0-9])",
     "yy": "(?P<yy>[0-4][0-9])(?![0-9])",
     "month": "(?P<month>1[0-2]|0?[1-9])(?![0-9])",
+    "first": "(?P<first>[12][0-9]|3[01]|0?[1-9])(?![0-9])",
     "day": "(?P<day>[12][0-9]|3[01]|0?[1-9])(?![0-9])",
 }
 #: Texts whose reading is kept, so that a number of articles does not read "2025" anew each time.
@@ -40,10 +41,13 @@ class Frame(NamedTuple):
     year: int | None = None
     #: The year, counted from the publication's.
     shift: int | None = None
-    #: Of `own` and `base`: period, year, half, quarter, month. Of others `base`: the year counts from the reported one.
+    #: Of `own` and `base`: period, year, half, quarter, month. Of others `base`: the year counts from the reported
+    #: one, `pair`: it stands for two, the first and the number.
     of: str = ""
     #: The period is marked as expected.
     estimate: bool = False
+    #: Of days in one month (`1 to 11 November`) the first; 0: a single day.
+    begin: int = 0
 
     @property
     def dated(self) -> bool:
@@ -109,9 +113,12 @@ class TimeWords:
         kept: list[tuple[int, int, Frame]] = []
         end = 0
         for hit in found:
-            if hit[0] >= end:
-                kept.append(hit)
-                end = hit[1]
+            if hit[0] < end:
+                if hit[1] - hit[0] <= end - kept[-1][0]:
+                    continue
+                kept.pop()
+            kept.append(hit)
+            end = hit[1]
         return kept
 
     def _spelled(self, low: str) -> Iterator[tuple[int, int, Frame]]:
@@ -275,41 +282,37 @@ def _frame(meaning: str, values: Mapping[str, int], fixed: int | None) -> Frame:
         year = 2000 + values["yy"]
     elif "era" in values:
         year = values["era"] + values["reign"]
-    number = fixed or next(
-        (values[slot] for slot in ("cardinal", "ordinal", "digit", "weekday", "name") if slot in values), 0
-    )
+    number = fixed or next((values[slot] for slot in _NUMBERS if slot in values), 0)
+    first = values.get("from", values.get("earlier", 0))
     estimate = meaning.startswith("estimate")
-    meaning = meaning.removeprefix("estimate").strip() or "date"
-    if meaning == "date":
+    unit = meaning.removeprefix("estimate").strip() or "date"
+    kind, _, of = unit.partition(" ")
+    away = _AWAY.fullmatch(unit)
+    if unit == "date":
         return _date(values, year, estimate=estimate)
-    if meaning == "month":
-        return Frame("months", number, number, year=year)
-    if meaning == "months":
-        return Frame("months", number, values.get("from", 1), year=year)
-    if meaning == "quarters":
-        return Frame("months", 3 * number, 1, year=year)
-    if meaning in ("length", "quarter", "half"):
-        return Frame(meaning, number, values.get("from", values.get("earlier", 0)), year=year, estimate=estimate)
-    kind, _, of = meaning.partition(" ")
+    if unit in ("quarter", "half", "length"):
+        return Frame(unit, number, first, year, of="pair" if first else "", estimate=estimate)
+    if unit == "month":
+        return Frame("months", number, first or number, year, of="pair" if first else "")
+    if unit in ("months", "quarters"):
+        return Frame("months", 3 * number if unit == "quarters" else number, first or 1, year)
     if kind in ("own", "base"):
         return Frame(kind, of=of)
-    unit, sign, count = _away(meaning)
-    if unit == "year" and sign:
-        return Frame(shift=count)
-    if sign:
-        return Frame(f"{unit}~", count)
-    return Frame(meaning, number, year=year, estimate=estimate)
+    if away is None:
+        return Frame(unit, number, year=year)
+    return Frame(shift=int(away[2])) if away[1] == "year" else Frame(f"{away[1]}~", int(away[2]))
 
 
-def _away(meaning: str) -> tuple[str, bool, int]:
-    match = re.fullmatch(r"([a-z]+)([+-][0-9])", meaning)
-    return (match[1], True, int(match[2])) if match else (meaning, False, 0)
+#: Slots that hold a meaning's number.
+_NUMBERS = ("cardinal", "ordinal", "digit", "weekday", "name")
+_AWAY = re.compile(r"([a-z]+)([+-][0-9])")
 
 
 def _date(values: Mapping[str, int], year: int | None, *, estimate: bool) -> Frame:
     month = values.get("month", values.get("name", 0))
     if "day" in values or "cardinal" in values:
-        return Frame("day", values.get("day", values.get("cardinal", 0)), month, year=year, estimate=estimate)
+        day, begin = values.get("day", values.get("cardinal", 0)), values.get("first", 0)
+        return Frame("day", day, month, year, estimate=estimate, begin=begin if begin < day else 0)
     if month:
-        return Frame("months", month, month, year=year, estimate=estimate)
+        return Frame("months", month, month, year, estimate=estimate)
     return Frame(year=year, estimate=estimate)
