@@ -54,6 +54,8 @@ class Metric(BaseModel):
     part_of: str = ""
     #: The metric whose quotient with revenue it is.
     margin_of: str = ""
+    #: Often stated without any word for it (who "made RMB5 billion"): always considered.
+    implied: bool = False
     #: What its plain reading is.
     aggregation: Aggregation = "period"
     #: Opinions are estimates whoever states them.

@@ -1,0 +1,203 @@
+"""Texts to figures. `Extractor.read` is the straight path, one step after the other:
+
+1. `normal`: one form of each character, with the way back to the original
+2. `sentences`: lines, sentences, clauses, rows
+3. `quantities`, `periods`, `mentions`: what is found, each by one search with the words of the language's pack
+4. `binding`: which quantity states which metric of whom, when, on what basis (weights in `weights.json`)
+5. `audit`: what the text allows to be checked
+6. figures, with spans and quotes in the original text
+
+All of it is pure: no file is read after the declarations, nothing is written, no text raises.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from functools import cached_property
+from pathlib import Path
+
+from ahocorasick_rs import AhoCorasick
+
+from monitor.declarations.languages import FOLDER as LANGUAGES
+from monitor.declarations.languages import codes, language
+from monitor.declarations.metrics import FOLDER as METRICS
+from monitor.declarations.metrics import metrics
+from monitor.declarations.watchlists import Entity, watched, watchlist
+from monitor.extractors import weighing
+from monitor.extractors.binding import Binder, Choice
+from monitor.extractors.figures import figure_of
+from monitor.extractors.mentions import Reader
+from monitor.extractors.normal import normalise
+from monitor.extractors.periods import Periods, reporting_period
+from monitor.extractors.quantities import Numbers, Quantity
+from monitor.extractors.scene import Scene, Slot
+from monitor.extractors.sentences import Sentences
+from monitor.extractors.weighing import Weights
+from storage.records import Figure
+
+#: A text's head: where the period that it reports is looked for.
+_HEAD = 1500
+_FALLBACK = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a figure reads as it does."""
+
+    figure: Figure
+    #: Of each decision: how sure it is, and what weighed most.
+    decisions: Mapping[str, tuple[float, Sequence[tuple[str, float]]]]
+
+
+class _Weighed:
+    """Decides by the shipped weights."""
+
+    def __init__(self, weights: Weights, *, explain: bool = False) -> None:
+        self._weights, self._explain = weights, explain
+
+    def choose(self, decision: str, slot: Slot, answers: Sequence[object], options: Sequence[Sequence[str]]) -> int:
+        number, share = self._weights.choose(decision, options)
+        slot.sure[decision] = share
+        if self._explain:
+            slot.reasons[decision] = self._weights.reasons(decision, options[number])
+        return number
+
+
+class _Tools:
+    """The readers of one language."""
+
+    def __init__(self, code: str, entities: Mapping[str, Entity], others: Sequence[str]) -> None:
+        pack = language(code)
+        self.numbers = Numbers(pack)
+        self.periods = Periods(pack)
+        self.sentences = Sentences(pack)
+        self.mentions = Reader(pack, code, metrics=metrics(), entities=tuple(entities.values()), others=others)
+        self.binder = Binder(pack, self.numbers, metrics(), entities)
+
+
+class Extractor:
+    """Reads the figures in texts of all languages; make one and keep it."""
+
+    def __init__(self, *, watchlists: Sequence[str] = ("kuaishou",), weights: Weights | None = None) -> None:
+        """Load the declarations; a language's patterns are compiled when its first text comes.
+
+        Args:
+            watchlists: names of shipped watchlists, or paths of own ones.
+            weights: instead of the shipped ones.
+
+        Raises:
+            ConfigError: a declaration is wrong.
+        """
+        self._entities = {entity.id: entity for entity in watched(watchlists)}
+        self._others = tuple(dict.fromkeys(name for each in watchlists for name in watchlist(each).others.names))
+        self._weights = weights or weighing.shipped()
+        self._tools: dict[str, _Tools] = {}
+        names = {name.lower() for entity in self._entities.values() for name in entity.names}
+        self._gate = AhoCorasick(sorted(names))
+        self._lists = tuple(watchlists)
+
+    @cached_property
+    def version(self) -> str:
+        """Changes when code or data that decide about figures change."""
+        digest = hashlib.sha256()
+        here = Path(__file__).parent
+        own = [Path(name) for name in self._lists if name.endswith(".toml")]
+        for folder in (here, LANGUAGES, METRICS, LANGUAGES.parent / "watchlists", LANGUAGES.parent / "declarations"):
+            own += [file for file in sorted(folder.iterdir()) if file.suffix in {".py", ".toml", ".json"}]
+        for file in own:
+            digest.update(file.name.encode())
+            digest.update(file.read_bytes())
+        return digest.hexdigest()[:12]
+
+    def mentions_watched(self, text: str) -> bool:
+        """Whether a text names anything of the watchlist; quick, for deciding what is worth reading."""
+        return bool(self._gate.find_matches_as_indexes(normalise(text).text.lower()))
+
+    def read(self, text: str, *, title: str = "", language: str = "", dated: date | None = None) -> list[Figure]:
+        """The figures of a text in reading order, those of the title first.
+
+        Args:
+            text: as published; spans and quotes refer to it.
+            title: its title.
+            language: BCP 47 tag; "" and languages without a pack: told from the script.
+            dated: day of publication, against which relative words resolve; None: today.
+        """
+        scene, normal, kept = self._bound(text, title, language, dated, _Weighed(self._weights))
+        return [figure for slot in kept if (figure := figure_of(scene, slot, normal, title, text, self._weights))]
+
+    def explain(
+        self, text: str, *, title: str = "", language: str = "", dated: date | None = None
+    ) -> list[Explanation]:
+        """The figures of a text with what spoke for each of their fields."""
+        scene, normal, kept = self._bound(text, title, language, dated, _Weighed(self._weights, explain=True))
+        return [
+            Explanation(figure, {name: (share, tuple(slot.reasons.get(name, ()))) for name, share in slot.sure.items()})
+            for slot in kept
+            if (figure := figure_of(scene, slot, normal, title, text, self._weights))
+        ]
+
+    def quantities(self, text: str, language: str) -> list[Quantity]:
+        """The quantities of a text, with spans in it as it was given."""
+        normal = normalise(text)
+        found = []
+        for quantity in self._for(language, text).numbers.read(normal.text):
+            start, end = normal.original(quantity.start, quantity.end)
+            number_start, number_end = normal.original(quantity.number_start, quantity.number_end)
+            found.append(replace(quantity, start=start, end=end, number_start=number_start, number_end=number_end))
+        return found
+
+    def bind(self, text: str, *, title: str, language: str, dated: date, choice: Choice) -> Scene:
+        """The scene of a text with all its slots decided by `choice`."""
+        return self._scene(text, title, language, dated, choice)[0]
+
+    def _bound(self, text: str, title: str, tag: str, dated: date | None, choice: Choice):  # type: ignore[no-untyped-def]
+        scene, normal = self._scene(text, title, tag, dated or datetime.now(UTC).date(), choice)
+        kept = [slot for slot in scene.slots if slot.kept]
+        return scene, normal, kept
+
+    def _scene(self, text: str, title: str, tag: str, dated: date, choice: Choice):  # type: ignore[no-untyped-def]
+        whole = f"{title}\n{text}" if title else text
+        normal = normalise(whole)
+        tools = self._for(tag, whole)
+        title_end = normal.text.find("\n") if title else -1
+        if title and title.count("\n"):
+            title_end = len(normalise(title).text)
+        periods = tools.periods.read(normal.text, dated=dated, reporting=None)
+        reporting = reporting_period([m for m in periods if m.start < _HEAD], dated)
+        if reporting:
+            periods = tools.periods.read(normal.text, dated=dated, reporting=reporting)
+        scene = Scene.of(
+            text=normal.text,
+            language=_code(tag, whole),
+            dated=dated,
+            title_end=title_end,
+            layout=tools.sentences.read(normal.text, title_end=title_end),
+            quantities=tools.numbers.read(normal.text),
+            periods=periods,
+            mentions=tools.mentions.read(normal.text),
+            reporting=reporting,
+        )
+        tools.binder.bind(scene, choice)
+        return scene, normal
+
+    def _for(self, tag: str, text: str) -> _Tools:
+        code = _code(tag, text)
+        if code not in self._tools:
+            self._tools[code] = _Tools(code, self._entities, self._others)
+        return self._tools[code]
+
+
+def _code(tag: str, text: str) -> str:
+    """The language whose pack reads a text."""
+    code = tag.split("-")[0].lower()
+    if code in codes():
+        return code
+    sample = text[:4000]
+    if any("\u3040" <= char <= "\u30ff" for char in sample):
+        return "ja" if "ja" in codes() else _FALLBACK
+    if any("\u4e00" <= char <= "\u9fff" for char in sample):
+        return "zh" if "zh" in codes() else _FALLBACK
+    return _FALLBACK

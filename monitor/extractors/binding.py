@@ -1,0 +1,235 @@
+"""Which quantity states which metric of whom, when, how and on what basis.
+
+Quantities are taken in reading order, the text before the title, so that each may lean on what was decided before it.
+Seven decisions are made of each, one after the other: its frame (scale and unit where none is printed), whether it is a
+change, its metric (or none), the measure, the entity, the period, aggregation and basis, and the sign. Every decision
+gathers what speaks for each of its options and takes the heaviest.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Protocol
+
+from monitor.declarations.languages import Language
+from monitor.declarations.metrics import Metric
+from monitor.declarations.watchlists import Entity
+from monitor.extractors import dating, frames, manner, surroundings
+from monitor.extractors.quantities import Numbers, Quantity
+from monitor.extractors.scene import Frame, Heading, Scene, Slot
+from monitor.extractors.subjects import NOTHING, EntityOptions, MetricOptions
+from monitor.extractors.tables import Tables, heading
+from storage.records import Value
+
+_ONE = Decimal(1)
+#: How far back a quantity may look for quantities.
+_MEMORY = 10
+
+
+class Choice(Protocol):
+    """Makes a decision: the shipped weights, or a teacher who knows the answers."""
+
+    def choose(self, decision: str, slot: Slot, answers: Sequence[object], options: Sequence[Sequence[str]]) -> int:
+        """The number of the option that is taken."""
+
+
+class Binder:
+    """Binds the quantities of one language's scenes."""
+
+    def __init__(
+        self, pack: Language, numbers: Numbers, metrics: Mapping[str, Metric], entities: Mapping[str, Entity]
+    ) -> None:
+        self._numbers = numbers
+        self._mark = pack.numbers.decimal
+        self._metrics, self._entities = metrics, entities
+        self._metric_options = MetricOptions(metrics)
+        self._entity_options = EntityOptions(entities, metrics)
+        company = next((e for e in entities.values() if e.currency), next(iter(entities.values())))
+        listed = next((e.listed for e in entities.values() if e.listed), company.currency)
+        self._house = (company.currency or "USD", listed or company.currency or "USD")
+        self._headings: dict[str, Heading | None] = {}
+        suffixes = {form: name for name, forms in pack.versions.items() for form in forms}
+        self._suffixes = suffixes
+        tail = "|".join(sorted(map(re.escape, suffixes), key=len, reverse=True)) or "(?!)"
+        self._version = re.compile(
+            rf"(?<![A-Za-z0-9.,/$€£¥])[Vv]?(?P<number>[0-9]{{1,2}}\.[0-9]|O[0-9])(?![0-9%]|[.,][0-9])(?:[ -]?(?P<suffix>{tail})(?![a-z]))?"
+        )
+
+    def slots(self, scene: Scene) -> list[Slot]:
+        """A slot for each quantity that may state something, in reading order, with its surroundings."""
+        layout = scene.layout
+        tables = Tables(scene.text, layout, scene.quantities)
+        versions = {match.start("number"): match for match in self._version.finditer(scene.text)}
+        found: list[Slot] = []
+        for quantity in scene.quantities:
+            match = versions.pop(quantity.number_start, None)
+            if quantity.kind != "number" and match is None:
+                continue
+            if match is not None and quantity.unit in {None, "count"} and not quantity.scaled:
+                found.append(self._slot(scene, tables, quantity, self._named(match), match.end()))
+            elif quantity.kind == "number":
+                found.append(self._slot(scene, tables, quantity, "", 0))
+        taken = [(slot.start, slot.end) for slot in found]
+        for start, match in versions.items():
+            if not any(low < match.end() and start < high for low, high in taken):
+                found.append(self._slot(scene, tables, _unread(match), self._named(match), match.end()))
+        found.sort(key=lambda slot: slot.start)
+        for number, slot in enumerate(found):
+            slot.number = number
+            slot.scale = frames.written_scale(scene.text, slot, self._mark)
+        for number, slot in enumerate(found):
+            previous = found[number - 1] if number else None
+            following = found[number + 1] if number + 1 < len(found) else None
+            slot.context = surroundings.context(scene, slot, previous, following)
+        scene.slots = found
+        return found
+
+    def bind(self, scene: Scene, choice: Choice) -> list[Slot]:
+        """Decide all of each slot; those that state nothing are left with an empty metric."""
+        slots = self.slots(scene)
+        body = [slot for slot in slots if slot.start > scene.title_end]
+        title = [slot for slot in slots if slot.start <= scene.title_end]
+        done: list[Slot] = []
+        for number, slot in enumerate(body):
+            following = body[number + 1] if number + 1 < len(body) else None
+            self._decide(scene, slot, done, following, done, choice)
+            done.append(slot)
+        ahead: list[Slot] = []
+        for number, slot in enumerate(title):
+            following = title[number + 1] if number + 1 < len(title) else None
+            self._decide(scene, slot, ahead, following, done, choice)
+            ahead.append(slot)
+        return slots
+
+    def _slot(self, scene: Scene, tables: Tables, quantity: Quantity, version: str, version_end: int) -> Slot:
+        layout = scene.layout
+        start = quantity.number_start
+        line_number = layout.line(start)
+        line = layout.lines[line_number]
+        number = layout.sentence(start)
+        span = layout.sentence_span(number) if line.kind != "row" else (line.start, line.end)
+        return Slot(
+            quantity=quantity,
+            number=0,
+            sentence=(span[0], max(span[1], quantity.end)),
+            sentence_number=number,
+            clause=layout.clause(start),
+            line=line,
+            line_number=line_number,
+            cell=tables.cell(line_number, start),
+            version=version,
+        )
+
+    def _named(self, match: re.Match[str]) -> str:
+        suffix = self._suffixes.get(match["suffix"] or "")
+        return f"{match['number']} {suffix}" if suffix else match["number"]
+
+    def _header(self, scene: Scene, slot: Slot) -> Heading | None:
+        """What stands above a bare number of scale and unit: the nearest header that says anything."""
+        best: Heading | None = None
+        for span in frames.header_spans(scene, slot):
+            text = scene.text[span[0] : span[1]]
+            if text not in self._headings:
+                if len(self._headings) > 5000:
+                    self._headings.clear()
+                self._headings[text] = heading(text, self._numbers) if text.strip() else None
+            said = self._headings[text]
+            if said is not None and (best is None or (not best.unit and said.unit)):
+                best = said if best is None else Heading(best.factor if best.factor != 1 else said.factor, said.unit)
+        return best
+
+    def _decide(
+        self, scene: Scene, slot: Slot, done: list[Slot], following: Slot | None, told: list[Slot], choice: Choice
+    ) -> None:
+        before = done[: -_MEMORY - 1 : -1]
+        if not self._frame(scene, slot, before, following, choice):
+            return
+        changes = manner.changes(scene, slot, before)
+        slot.change = manner.MEASURES[choice.choose("change", slot, manner.MEASURES, changes)]
+        echoes = _echoes(slot, told)
+        names, options = self._metric_options.propose(scene, slot, before, echoes, self._entities)
+        slot.metric = names[choice.choose("metric", slot, names, options)]
+        if slot.metric == NOTHING:
+            return
+        measures = manner.measures(scene, slot, before, echoes, self._metrics)
+        slot.measure = manner.MEASURES[choice.choose("measure", slot, manner.MEASURES, measures)]
+        owners, options = self._entity_options.propose(scene, slot, before, echoes)
+        slot.entity = owners[choice.choose("entity", slot, owners, options) if len(owners) > 1 else 0]
+        forms, options = dating.propose(scene, slot, before, echoes, self._metrics)
+        slot.period = forms[choice.choose("period", slot, forms, options)]
+        options = manner.aggregations(scene, slot, before, echoes, self._metrics)
+        slot.aggregation = manner.AGGREGATIONS[choice.choose("aggregation", slot, manner.AGGREGATIONS, options)]
+        options = manner.bases(scene, slot, before, echoes, self._metrics)
+        slot.basis = manner.BASES[choice.choose("basis", slot, manner.BASES, options)]
+        if slot.frame is not None and not isinstance(slot.frame.value, str):
+            options = manner.signs(scene, slot, before, echoes, self._metrics)
+            slot.negative = choice.choose("sign", slot, (False, True), options) == 1
+
+    def _frame(self, scene: Scene, slot: Slot, before: list[Slot], following: Slot | None, choice: Choice) -> bool:
+        """Give the slot its frame; False where the number counts nothing."""
+        quantity = slot.quantity
+        if quantity.unit is not None and not slot.version:
+            self._own_frame(scene, slot, before, choice)
+            return True
+        options, nothing = frames.options(
+            scene, slot, before, following, header=self._header(scene, slot), house=self._house
+        )
+        answers: list[object] = [None, *(option.frame for option in options)]
+        number = choice.choose("frame", slot, answers, [nothing, *(option.features for option in options)])
+        if number == 0:
+            return False
+        slot.frame = options[number - 1].frame
+        slot.scale = options[number - 1].scale * (slot.scale if quantity.scaled else _ONE)
+        return True
+
+    def _own_frame(self, scene: Scene, slot: Slot, before: list[Slot], choice: Choice) -> None:
+        """The printed unit, unless its word is short for several."""
+        quantity = slot.quantity
+        assert quantity.unit is not None
+        options = frames.readings(quantity, self._house)
+        number = 0
+        if len(options) > 1:
+            features = frames.of_readings(scene, slot, before, options)
+            number = choice.choose("reading", slot, options, features)
+        slot.frame = options[number]
+
+
+def _unread(match: re.Match[str]) -> Quantity:
+    """A version that is no number to the reader of numbers."""
+    return Quantity(
+        start=match.start(),
+        end=match.end(),
+        number_start=match.start("number"),
+        number_end=match.end("number"),
+        value=_ONE,
+        unit=None,
+        noun="",
+        bound="exact",
+        resolution=_ONE,
+        sign="",
+        scaled=False,
+        currency_stated=False,
+        spelled=False,
+        kind="name",
+    )
+
+
+def _echoes(slot: Slot, told: list[Slot]) -> list[Slot]:
+    """Figures told before with the same number, or with one that rounds to it."""
+    assert slot.frame is not None
+    return [
+        near
+        for near in told
+        if near.kept
+        and near.frame is not None
+        and near.frame.unit == slot.frame.unit
+        and _alike(near.frame.value, slot.frame.value)
+    ]
+
+
+def _alike(one: Value, other: Value) -> bool:
+    if isinstance(one, Decimal) and isinstance(other, Decimal):
+        return abs(abs(one) - abs(other)) <= abs(other) / 200
+    return one == other

@@ -1,0 +1,373 @@
+"""Which period a figure speaks of: the options and what speaks for each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+
+from monitor.declarations.metrics import Metric
+from monitor.extractors.periods import PeriodMention, shifted
+from monitor.extractors.scene import Scene, Slot
+from monitor.extractors.surroundings import gap, kind_of, steps
+from storage import periods as algebra
+from storage.periods import month_of
+
+#: Kinds of mentions that say how an amount is counted rather than when.
+_MANNER = ("rate:", "cumulative")
+
+
+#: Times so far apart, at most, may be joined by a word for "and".
+_AND = 8
+
+
+class _Options:
+    """Forms with the features that speak for each; None is a form too."""
+
+    def __init__(self) -> None:
+        self.features: dict[str | None, list[str]] = {None: []}
+
+    def put(self, form: str | None, *facts: str) -> None:
+        if form is not None:
+            self.features.setdefault(form, []).extend(facts)
+
+
+def propose(
+    scene: Scene, slot: Slot, before: list[Slot], echoes: list[Slot], metrics: Mapping[str, Metric]
+) -> tuple[list[str | None], list[list[str]]]:
+    """Periods that a figure may speak of, the first of them none, and the features of each."""
+    options = _Options()
+    base = _base(scene, slot, before)
+    _said(scene, slot, base, options)
+    _carried(slot, before, options)
+    _around(scene, slot, options)
+    _published(scene, options)
+    for echo in echoes:
+        if echo.metric == slot.metric:
+            options.put(echo.period, "echo")
+    shape = metrics[slot.metric].shape
+    forms = list(options.features)
+    measure = "level" if slot.measure == "level" else "change"
+    none = [f"none|{fact}" for fact in _circumstances(scene, slot, before, options)]
+    if any(echo.metric == slot.metric and echo.period is None for echo in echoes):
+        none.append("none|echo")
+    listed: list[list[str]] = []
+    previous = next((near for near in before[:4] if near.kept), None)
+    for form in forms:
+        if form is None:
+            listed.append(
+                [
+                    *none,
+                    *(f"none|{shape}|{fact}" for fact in ("", measure)),
+                    f"none|{slot.metric}",
+                    f"none|{slot.metric}|{measure}",
+                ]
+            )
+            continue
+        facts = list(dict.fromkeys(options.features[form]))
+        length = _length_name(form)
+        when = _when(form, scene.dated)
+        extra = [
+            f"n={min(len(facts), 4)}",
+            f"{shape}|{length}",
+            f"{slot.metric}|{length}",
+            f"{shape}|{when}",
+            f"{slot.metric}|{when}|{measure}",
+            f"{length}|{when}",
+        ]
+        if previous is not None and previous.period is not None:
+            relation = _relation(form, previous.period)
+            same = "m" if previous.metric == slot.metric else "o"
+            where = "s" if previous.sentence_number == slot.sentence_number else "f"
+            alike = f"{previous.measure == 'level'}>{measure}"
+            extra += [
+                f"rel={relation}|{same}{where}",
+                f"rel={relation}|{same}{where}|{alike}",
+                f"rel={relation}|{same}{where}|{slot.measure}",
+                f"rel={relation}|{alike}|{_unit_pair(previous, slot)}",
+            ]
+            if where == "s":
+                link = gap(scene, previous.end, slot.start)
+                extra.append(f"rel={relation}|{same}|lk={link}")
+                for feature in slot.context:
+                    if feature.startswith(("cmpb0", "cue<", "<")):
+                        extra.append(f"rel={relation}|{same}|{feature}")
+        for fact in facts:
+            head = fact.split("/")[0]
+            extra += [fact, f"{fact}|{shape}", f"{fact}|{measure}", f"{head}|{length}"]
+        extra += [f"{facts[0]}&{fact}" for fact in facts[1:4]]
+        listed.append(extra)
+    return forms, listed
+
+
+def _unit_pair(previous: Slot, slot: Slot) -> str:
+    one = kind_of(previous.frame.unit) if previous.frame else "?"
+    two = kind_of(slot.frame.unit) if slot.frame else "?"
+    return f"{one}>{two}"
+
+
+def _base(scene: Scene, slot: Slot, before: list[Slot]) -> str | None:
+    """The period that a comparison in this place is made from."""
+    for near in before[:3]:
+        if near.kept and near.period and near.sentence_number == slot.sentence_number and near.metric == slot.metric:
+            return near.period
+    for mention in scene.periods.before(slot.start, slot.sentence[0]):
+        if mention.form and not mention.comparative:
+            return mention.form
+    for near in before[:2]:
+        if near.kept and near.period and slot.line_number == near.line_number:
+            return near.period
+    return scene.reporting
+
+
+def _forms(mention: PeriodMention, base: str | None) -> Iterable[tuple[str, str]]:
+    """Forms that a mention may mean, each with a name for how."""
+    if mention.comparative:
+        if base:
+            against = mention.against(base)
+            if against:
+                yield against, "against"
+        if mention.form:
+            yield mention.form, "base"
+        return
+    if mention.form:
+        yield mention.form, ""
+        if not mention.form.startswith("..") and "/" not in mention.form:
+            yield f"..{_last_named(mention.form)}", "open"
+    if mention.to_date:
+        yield mention.to_date, "todate"
+
+
+def _last_named(form: str) -> str:
+    """How an open period names its end: by year, month or day as the form does, a quarter by its last month."""
+    if "Q" in form or "H" in form:
+        return month_of(algebra.last_day(form))
+    return form
+
+
+def _said(scene: Scene, slot: Slot, base: str | None, options: _Options) -> None:
+    """Times in the sentence, or in what heads the cell."""
+    low, high = slot.sentence
+    for side, mentions in (("b", scene.periods.before(slot.start, low)), ("a", scene.periods.after(slot.end, high))):
+        rank = 0
+        for mention in mentions:
+            if mention.kind.startswith(_MANNER):
+                continue
+            if rank > 5:
+                break
+            distance = slot.start - mention.end if side == "b" else mention.start - slot.end
+            between = (mention.end, slot.start) if side == "b" else (slot.end, mention.start)
+            crossed = sum(1 for near in _slots_between(scene, slot, between))
+            clause = "=" if scene.layout.clause(mention.start) == slot.clause else "|"
+            kind = mention.kind.split(":")[0]
+            text = gap(scene, *between)
+            flags = f"{'u' if mention.until else ''}{'e' if mention.estimate else ''}"
+            for form, how in _forms(mention, base):
+                name = f"{side}{min(rank, 3)}{how}"
+                options.put(
+                    form,
+                    f"{name}",
+                    f"{name}/{clause}q{min(crossed, 3)}",
+                    f"{side}{how}/{kind}{flags}",
+                    f"{side}{how}/d{steps(distance, scene.language)}",
+                    f"{side}{how}/{clause}q{min(crossed, 3)}",
+                )
+                if len(text) < 12 and text != "…":
+                    options.put(form, f"{side}{how}/gap={text}")
+            rank += 1
+    for mention in scene.periods.within(slot.start, slot.end):
+        for form, how in _forms(mention, base):
+            options.put(form, f"in{how}")
+    _joined(scene, slot, options)
+    if slot.cell is None:
+        return
+    spans = {"head": slot.cell.head, "label": slot.cell.label, "caption": slot.cell.caption}
+    found: dict[str, list[str]] = {}
+    for name, span in spans.items():
+        for rank, mention in enumerate(scene.periods.within(*span)):
+            for form, how in _forms(mention, base):
+                options.put(form, f"t-{name}{how}", f"t-{name}{how}/{min(rank, 2)}")
+                if not how:
+                    found.setdefault(name, []).append(form)
+    for caption in (*found.get("caption", ()), scene.reporting):
+        for year in (*found.get("head", ()), *found.get("label", ())):
+            if caption and len(year) == 4 and len(caption) > 4 and not caption.startswith(".."):
+                moved = _in_year(caption, int(year))
+                options.put(moved, "t-cross" if caption in found.get("caption", ()) else "t-cross-reported")
+
+
+def _joined(scene: Scene, slot: Slot, options: _Options) -> None:
+    """Neighbouring times taken together: "April and May" is a span."""
+    mentions = [m for m in scene.periods.within(*slot.sentence) if m.form and not m.comparative and "/" not in m.form]
+    for one, two in zip(mentions, mentions[1:], strict=False):
+        if two.start - one.end > _AND or one.form is None or two.form is None or len(one.form) != len(two.form):
+            continue
+        try:
+            joined = (
+                algebra.format(algebra.parse(f"{one.form}/{two.form}"))
+                if len(one.form) == 7 and "Q" not in one.form and "H" not in one.form
+                else ""
+            )
+        except ValueError:
+            continue
+        if joined:
+            side = "b" if two.end <= slot.start else "a"
+            options.put(joined, "joined", f"joined-{side}", f"joined|{gap(scene, one.end, two.start)}")
+
+
+def _in_year(form: str, year: int) -> str | None:
+    try:
+        return algebra.shift_years(form, year - algebra.last_day(form).year)
+    except ValueError:
+        return None
+
+
+def _slots_between(scene: Scene, slot: Slot, between: tuple[int, int]) -> list[Slot]:
+    start, end = between
+    if end <= slot.start:
+        near = scene.slots[max(slot.number - 8, 0) : slot.number]
+    else:
+        near = scene.slots[slot.number + 1 : slot.number + 9]
+    return [other for other in near if other.start >= start and other.end <= end]
+
+
+def _carried(slot: Slot, before: list[Slot], options: _Options) -> None:
+    rank = 0
+    for near in before[:8]:
+        if not near.kept:
+            continue
+        if rank > 3:
+            break
+        where = (
+            "s"
+            if near.sentence_number == slot.sentence_number
+            else "p"
+            if near.line_number == slot.line_number
+            else "f"
+        )
+        alike = "m" if near.metric == slot.metric else "o"
+        if near.entity != slot.entity:
+            alike += "!"
+        if near.period:
+            options.put(near.period, f"c{rank}{where}{alike}")
+            if rank == 0 or alike == "m":
+                for kind, name in (("prior_year_same", "y"), ("prior_quarter", "q"), ("prior_month", "m")):
+                    options.put(shifted(near.period, kind), f"c{min(rank, 1)}-{name}{where}{alike}")
+                for years, name in ((1, "+y"), (-1, "-y")):
+                    try:
+                        options.put(algebra.shift_years(near.period, years), f"c{min(rank, 1)}{name}{alike}")
+                    except ValueError:
+                        continue
+        rank += 1
+
+
+def _around(scene: Scene, slot: Slot, options: _Options) -> None:
+    """Times outside the sentence: the sentence before, the line, the heading, the title, and what is reported."""
+    low = slot.sentence[0]
+
+    def put(span: tuple[int, int], name: str, most: int, *, first: bool = False) -> None:
+        mentions = [
+            m for m in scene.periods.within(*span) if m.form and not m.comparative and not m.kind.startswith(_MANNER)
+        ]
+        chosen = mentions[:most] if first else mentions[::-1][:most]
+        for rank, mention in enumerate(chosen):
+            options.put(mention.form, f"{name}{rank}", f"{name}/{mention.kind.split(':')[0]}")
+
+    put((slot.line.start, low), "line", 2)
+    put((slot.line.start, low), "top", 1, first=True)
+    if scene.title_end > 0 and slot.start > scene.title_end:
+        put((0, scene.title_end), "title", 1, first=True)
+    for number in range(slot.line_number - 1, max(slot.line_number - 5, -1), -1):
+        line = scene.layout.lines[number]
+        if line.kind == "heading":
+            put((line.start, line.end), "heading", 1, first=True)
+            break
+    if slot.line_number > 0:
+        put((scene.layout.lines[slot.line_number - 1].start, scene.layout.lines[slot.line_number - 1].end), "above", 1)
+    if scene.reporting:
+        options.put(scene.reporting, "reporting")
+        for kind, name in (("prior_year_same", "y"), ("prior_quarter", "q")):
+            options.put(shifted(scene.reporting, kind), f"reporting-{name}")
+        year = scene.reporting[:4]
+        options.put(year, "reporting-year")
+
+
+def _published(scene: Scene, options: _Options) -> None:
+    today = scene.dated
+    options.put(month_of(today), "pub-month")
+    options.put(today.isoformat(), "pub-day")
+    options.put((today - timedelta(days=1)).isoformat(), "pub-yesterday")
+    options.put(f"{today.year:04}", "pub-year")
+    options.put(f"{today.year - 1:04}", "pub-last-year")
+    options.put(f"{today.year + 1:04}", "pub-next-year")
+    if today.month > 1:
+        options.put(f"{today.year:04}-01/{month_of(today)}", "pub-to-date")
+    else:
+        options.put(month_of(today), "pub-to-date")
+    options.put(f"..{month_of(today)}", "pub-open")
+
+
+def _circumstances(scene: Scene, slot: Slot, before: list[Slot], options: _Options) -> list[str]:
+    low, high = slot.sentence
+    said = [m for m in scene.periods.within(low, high) if m.form and not m.kind.startswith(_MANNER)]
+    facts = [
+        f"said={min(len(said), 2)}",
+        f"said={min(len(said), 2)}|{slot.metric}",
+        f"options={min(len(options.features), 14) // 3}",
+    ]
+    if any(scene.layout.clause(m.start) == slot.clause for m in said):
+        facts.append("said=clause")
+    for near in [b for b in before[:6] if b.kept][:1]:
+        where = "s" if near.sentence_number == slot.sentence_number else "f"
+        alike = "m" if near.metric == slot.metric else "o"
+        facts.append(f"c={near.period is None}{where}{alike}")
+        facts.append(f"c={near.period is None}{where}{alike}|{slot.metric}")
+    facts += [f for f in slot.context if f.startswith(("cue<", "cue>", "line=", "u=", "cue~", "noun="))]
+    facts.append(f"reporting={scene.reporting is not None}")
+    return facts
+
+
+def _length_name(form: str) -> str:
+    if form.startswith(".."):
+        return "open"
+    if "/" in form:
+        return "span-days" if len(form) > 15 else "span"
+    return {4: "year", 7: "half" if "H" in form else "quarter" if "Q" in form else "month", 10: "day"}.get(
+        len(form), "?"
+    )
+
+
+def _when(form: str, dated: date) -> str:
+    """Whether the period is over, running or yet to come on a day."""
+    try:
+        period = algebra.parse(form)
+    except ValueError:
+        return "?"
+    if period.last <= dated:
+        age = (dated - period.last).days
+        return "past0" if age <= 130 else "past1" if age < 400 else "past2"
+    if period.first is None or period.first <= dated:
+        return "running"
+    return "future"
+
+
+def _relation(form: str, other: str) -> str:
+    """How one period lies to another."""
+    if form == other:
+        return "="
+    for kind, name in (("prior_year_same", "-y"), ("prior_quarter", "-q"), ("prior_month", "-m")):
+        if shifted(other, kind) == form:
+            return name
+        if shifted(form, kind) == other:
+            return f"+{name[1:]}"
+    try:
+        one, two = algebra.parse(form), algebra.parse(other)
+    except ValueError:
+        return "?"
+    if one.last == two.last:
+        return "end"
+    if one.first is not None and two.first is not None:
+        if one.first <= two.first and two.last <= one.last:
+            return "over"
+        if two.first <= one.first and one.last <= two.last:
+            return "within"
+    return "earlier" if one.last < two.last else "later"

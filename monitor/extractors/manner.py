@@ -1,0 +1,364 @@
+"""How a figure is meant: level or change, its aggregation, its basis and its sign; options and what speaks for each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import get_args
+
+from monitor.declarations.metrics import Metric
+from monitor.extractors.dating import _length_name, _when
+from monitor.extractors.scene import Scene, Slot
+from monitor.extractors.surroundings import kind_of, steps
+from storage.records import Aggregation, Basis, Measure
+
+MEASURES: tuple[Measure, ...] = get_args(Measure)
+AGGREGATIONS: tuple[Aggregation, ...] = get_args(Aggregation)
+BASES: tuple[Basis, ...] = get_args(Basis)
+
+
+def _by_class(classes: tuple[str, ...], facts: list[str]) -> list[list[str]]:
+    """The facts once for each class."""
+    return [[f"{name}|{fact}" for fact in facts] for name in classes]
+
+
+def changes(scene: Scene, slot: Slot, before: list[Slot]) -> list[list[str]]:
+    """Features of each measure before the metric is known."""
+    facts = ["", *slot.context, *_before(slot, before, "")]
+    assert slot.frame is not None
+    facts.append(f"unit={kind_of(slot.frame.unit)}|{slot.frame.source}")
+    facts += _bases(scene, slot)
+    return _by_class(MEASURES, facts)
+
+
+def measures(
+    scene: Scene, slot: Slot, before: list[Slot], echoes: list[Slot], metrics: Mapping[str, Metric]
+) -> list[list[str]]:
+    """Features of each measure of a known metric."""
+    metric = metrics[slot.metric]
+    assert slot.frame is not None
+    unit = kind_of(slot.frame.unit)
+    facts = [
+        "",
+        f"{metric.shape}|{unit}",
+        f"{slot.metric}|{unit}",
+        f"{slot.change}|{metric.shape}|{unit}",
+        f"{slot.change}|{slot.metric}",
+    ]
+    facts += _before(slot, before, metric.shape)
+    facts += _bases(scene, slot)
+    for feature in slot.context:
+        facts.append(feature)
+        facts.append(f"{unit}|{feature}")
+        if not feature.startswith(("<", ">", "lk", "nk")):
+            facts.append(f"{metric.shape}|{unit}|{feature}")
+    if slot.cell is not None:
+        facts += _in_head(scene, slot, unit)
+    for echo in echoes:
+        if echo.metric == slot.metric:
+            facts.append(f"echo={echo.measure}")
+    # The figure it is said with: a level of the same metric nearby makes this one its change.
+    for near in before[:3]:
+        if near.kept and near.sentence_number == slot.sentence_number and near.metric == slot.metric:
+            facts.append(f"with={near.measure}|{unit}")
+            break
+    else:
+        facts.append(f"with=none|{unit}")
+    return _by_class(MEASURES, facts)
+
+
+def _in_head(scene: Scene, slot: Slot, unit: str) -> list[str]:
+    assert slot.cell is not None
+    found = []
+    for name, span in (("head", slot.cell.head), ("label", slot.cell.label), ("caption", slot.cell.caption)):
+        for mention in scene.comparisons.within(*span):
+            found.append(f"t-{name}={mention.meanings[0].id}|{unit}")
+        for mention in scene.cues.within(*span):
+            found += [f"t-{name}~{meaning.id}|{unit}" for meaning in mention.meanings]
+        for mention in scene.periods.within(*span):
+            if mention.measure:
+                found.append(f"t-{name}={mention.measure}|{unit}")
+    return found
+
+
+def _bases(scene: Scene, slot: Slot) -> list[str]:
+    """Bases of comparison that the periods name."""
+    low, high = slot.sentence
+    found: list[str] = []
+    for side, mentions in (("b", scene.periods.before(slot.start, low)), ("a", scene.periods.after(slot.end, high))):
+        rank = 0
+        for mention in mentions:
+            if rank > 2:
+                break
+            if mention.measure is not None:
+                distance = slot.start - mention.end if side == "b" else mention.start - slot.end
+                clause = "=" if scene.layout.clause(mention.start) == slot.clause else "|"
+                found.append(f"base{side}={mention.measure}{clause}")
+                found.append(f"base{side}={mention.measure}/{steps(distance, scene.language)}")
+                found.append(f"base{side}{rank}={mention.measure}")
+            rank += 1
+    return found
+
+
+def _before(slot: Slot, before: list[Slot], shape: str) -> list[str]:
+    """What has been decided of the quantities before."""
+    facts: list[str] = []
+    assert slot.frame is not None
+    unit = kind_of(slot.frame.unit)
+    kept = [near for near in before[:5] if near.kept][:2]
+    for rank, near in enumerate(kept):
+        assert near.frame is not None
+        where = "s" if near.sentence_number == slot.sentence_number else "f"
+        alike = "m" if slot.metric and near.metric == slot.metric else "o"
+        pair = f"{kind_of(near.frame.unit)}>{unit}"
+        facts.append(f"p{rank}{where}{alike}={near.measure}|{pair}")
+        facts.append(f"p{rank}{where}={near.measure}|{pair}")
+        if rank == 0 and where == "s":
+            facts += [f"p0={near.measure}|{pair}|{f}" for f in slot.context if f.startswith(("lk=", "pc=", "cue<"))]
+    if len(kept) == 2 and kept[0].frame and kept[1].frame:
+        facts.append(
+            f"pp={kept[1].measure}{kind_of(kept[1].frame.unit)}>{kept[0].measure}{kind_of(kept[0].frame.unit)}>{unit}"
+        )
+    return facts
+
+
+def aggregations(
+    scene: Scene, slot: Slot, before: list[Slot], echoes: list[Slot], metrics: Mapping[str, Metric]
+) -> list[list[str]]:
+    """Features of each aggregation."""
+    metric = metrics[slot.metric]
+    shape = metric.shape
+    low, high = slot.sentence
+    level = slot.measure == "level"
+    assert slot.frame is not None
+    length = _length_name(slot.period) if slot.period else "none"
+    facts = [
+        "",
+        shape,
+        f"{slot.metric}",
+        f"{shape}|{length}",
+        f"{slot.metric}|{length}|{level}",
+        f"{slot.metric}|{slot.entity}",
+        f"default={metric.aggregation}",
+        f"{slot.metric}|{slot.frame.unit}",
+    ]
+    seen: set[str] = set()
+    for side, mentions in (("b", scene.periods.before(slot.start, low)), ("a", scene.periods.after(slot.end, high))):
+        for mention in mentions:
+            if (
+                mention.kind.startswith("rate:")
+                or mention.kind in {"cumulative", "since_launch"}
+                or (mention.form or "").startswith("..")
+            ):
+                name = mention.kind if not (mention.form or "").startswith("..") else "open"
+                if f"{side}{name}" in seen:
+                    continue
+                seen.add(f"{side}{name}")
+                distance = slot.start - mention.end if side == "b" else mention.start - slot.end
+                clause = "=" if scene.layout.clause(mention.start) == slot.clause else "|"
+                far = steps(distance, scene.language)
+                facts += [
+                    f"{side}{name}",
+                    f"{side}{name}{clause}",
+                    f"{side}{name}{far}",
+                    f"{side}{name}|{shape}",
+                    f"{side}{name}{clause}|{slot.metric}",
+                    f"{side}{name}{clause}|{shape}|{slot.frame.unit}",
+                ]
+    for mention in scene.periods.before(low, slot.line.start):
+        if mention.kind.startswith("rate:") or mention.kind == "cumulative":
+            facts += [f"line={mention.kind}|{slot.metric}"]
+            break
+    if slot.cell is not None:
+        for span in (slot.cell.head, slot.cell.label, slot.cell.caption):
+            facts += [f"t={m.kind}" for m in scene.periods.within(*span) if ":" in m.kind or m.kind == "cumulative"]
+    for mention in scene.metrics.before(slot.start, low):
+        word = scene.text[mention.start : mention.end].lower()
+        facts.append(f"word={word}")
+        break
+    facts += _decided(slot, before, "aggregation")
+    for echo in echoes:
+        if echo.metric == slot.metric:
+            facts += [f"echo={echo.aggregation}"]
+    for feature in slot.context:
+        if feature.startswith(("<", ">", "cue", "noun", "line", "mag")):
+            facts.append(f"{slot.metric}|{feature}")
+        facts.append(f"{shape}|{feature}")
+    return _by_class(AGGREGATIONS, facts)
+
+
+def _decided(slot: Slot, before: list[Slot], name: str) -> list[str]:
+    facts: list[str] = []
+    for rank, near in enumerate([b for b in before[:6] if b.kept][:3]):
+        where = (
+            "s"
+            if near.sentence_number == slot.sentence_number
+            else "p"
+            if near.line_number == slot.line_number
+            else "f"
+        )
+        alike = "m" if near.metric == slot.metric else "o"
+        period = "=" if near.period == slot.period else "|"
+        value = getattr(near, name)
+        facts += [f"c{rank}{where}{alike}={value}", f"c{rank}{where}{alike}{period}={value}"]
+        if rank == 0:
+            facts += [f"c0={value}|{slot.metric}", f"c0{where}={value}"]
+            facts += [f"c0{where}{alike}={value}|{f}" for f in slot.context if f.startswith(("lk=", "cue<", "pc="))]
+    return facts
+
+
+def bases(
+    scene: Scene, slot: Slot, before: list[Slot], echoes: list[Slot], metrics: Mapping[str, Metric]
+) -> list[list[str]]:
+    """Features of each basis."""
+    metric = metrics[slot.metric]
+    low, high = slot.sentence
+    when = _when(slot.period, scene.dated) if slot.period else "none"
+    length = _length_name(slot.period) if slot.period else "none"
+    shape = metric.shape
+    facts = [
+        "",
+        shape,
+        f"{slot.metric}",
+        f"{when}",
+        f"{when}|{shape}",
+        f"{when}|{length}",
+        f"{slot.metric}|{when}",
+        f"{slot.metric}|{when}|{slot.entity}",
+        f"view={metric.basis}",
+        f"{slot.measure}|{when}",
+        f"{slot.aggregation}|{when}",
+        f"{slot.aggregation}|{slot.metric}",
+    ]
+    cues: set[str] = set()
+    for name, start, end in (
+        ("s", low, high),
+        ("l", slot.line.start, slot.line.end),
+        ("t", 0, max(scene.title_end, 0)),
+    ):
+        seen = set()
+        for mention in scene.cues.within(start, end):
+            seen.update(meaning.id for meaning in mention.meanings)
+        seen &= {
+            "guidance",
+            "estimate",
+            "consensus",
+            "broker",
+            "rumour",
+            "previous",
+            "hypothetical",
+            "reported",
+            "guided",
+        }
+        facts += [f"{name}~{cue}" for cue in seen]
+        facts += [f"{name}~{cue}|{when}" for cue in seen]
+        facts += [f"{name}~{cue}|{shape}" for cue in seen]
+        facts.append(f"{name}~{'+'.join(sorted(seen - {'previous', 'reported'}))}|{when}")
+        cues |= seen
+    for side, mentions in (("b", scene.cues.before(slot.start, low)), ("a", scene.cues.after(slot.end, high))):
+        rank = 0
+        for mention in mentions:
+            ids = [
+                m.id
+                for m in mention.meanings
+                if m.id
+                in {
+                    "guidance",
+                    "estimate",
+                    "consensus",
+                    "broker",
+                    "rumour",
+                    "previous",
+                    "hypothetical",
+                    "reported",
+                    "guided",
+                }
+            ]
+            if not ids:
+                continue
+            clause = "=" if scene.layout.clause(mention.start) == slot.clause else "|"
+            distance = slot.start - mention.end if side == "b" else mention.start - slot.end
+            far = steps(distance, scene.language)
+            for cue in ids:
+                facts += [
+                    f"{side}{rank}={cue}{clause}",
+                    f"{side}{rank}={cue}{clause}|{when}",
+                    f"{side}={cue}{far}",
+                    f"{side}={cue}{clause}|{when}",
+                ]
+            if rank == 0:
+                facts.append(f"{side}word={scene.text[mention.start : mention.end].lower()}|{when}")
+            rank += 1
+            if rank > 2:
+                break
+    for mention in scene.periods.within(low, high):
+        if mention.estimate:
+            facts += ["marked", f"marked|{when}"]
+            break
+    facts += _decided(slot, before, "basis")
+    if before and before[0].kept:
+        near = before[0]
+        past = _when(near.period, scene.dated) if near.period else "none"
+        same = near.sentence_number == slot.sentence_number
+        facts += [
+            f"c0={near.basis}|{past}>{when}|{same}",
+            f"c0={near.basis}|{past}>{when}|{near.metric == slot.metric}|{same}",
+        ]
+    for echo in echoes:
+        if echo.metric == slot.metric and echo.period == slot.period:
+            facts += [f"echo={echo.basis}"]
+    for mention in scene.subjects.within(low, high):
+        facts.append(f"subject={mention.meanings[0].kind}")
+    for feature in slot.context:
+        if feature.startswith(("<", ">", "bound", "line", "lk", "u=", "cell", "spelled")):
+            facts.append(feature)
+            facts.append(f"{feature}|{when}")
+    if slot.cell is not None:
+        facts += _in_head(scene, slot, when)
+    return _by_class(BASES, list(dict.fromkeys(facts)))
+
+
+def signs(
+    scene: Scene, slot: Slot, before: list[Slot], echoes: list[Slot], metrics: Mapping[str, Metric]
+) -> list[list[str]]:
+    """Features of a positive and of a negative reading."""
+    metric = metrics[slot.metric]
+    assert slot.frame is not None
+    unit = kind_of(slot.frame.unit)
+    level = slot.measure == "level"
+    facts = [
+        "",
+        f"{slot.measure}|{unit}",
+        f"{metric.shape}|{level}",
+        f"{slot.metric}|{level}",
+        f"{slot.metric}|{slot.measure}|{slot.basis}",
+    ]
+    adverse = False
+    low, high = slot.sentence
+    for mention in scene.cues.within(low, high):
+        if any(meaning.id == "adverse" for meaning in mention.meanings):
+            clause = "=" if scene.layout.clause(mention.start) == slot.clause else "|"
+            adverse = True
+            facts += [f"adverse{clause}", f"adverse{clause}|{metric.shape}|{level}"]
+    if slot.cell is not None:
+        for mention in scene.cues.within(*slot.cell.label):
+            if any(meaning.id == "adverse" for meaning in mention.meanings):
+                facts += [f"t-adverse|{level}"]
+                adverse = True
+    for feature in slot.context:
+        facts.append(f"{level}|{feature}")
+        if feature.startswith(("dir", "sign", "cmp", "cue<", "cue>")):
+            facts.append(f"{metric.shape}|{level}|{feature}")
+            facts.append(f"{adverse}|{level}|{feature}")
+    for near in before[:2]:
+        if near.kept and near.sentence_number == slot.sentence_number:
+            alike = "m" if near.metric == slot.metric else "o"
+            facts += [
+                f"p={near.negative}|{near.measure == 'level'}>{level}",
+                f"p={near.negative}|{near.measure}>{slot.measure}|{alike}",
+            ]
+            facts += [f"p={near.negative}|{level}|{f}" for f in slot.context if f.startswith(("lk=", "pc="))]
+            break
+    for echo in echoes:
+        if echo.metric == slot.metric and echo.measure == slot.measure:
+            facts.append(f"echo={echo.negative}")
+    return _by_class(("+", "-"), facts)

@@ -1,0 +1,205 @@
+"""What a text names: entities, other companies, metrics, directions, comparisons and cues.
+
+All words of a language are searched at once (Aho-Corasick); overlapping finds of one kind give way to the longest.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from ahocorasick_rs import AhoCorasick
+
+from monitor.declarations.languages import BindingSections
+from monitor.declarations.metrics import Metric
+from monitor.declarations.watchlists import Entity
+from monitor.extractors.words import LETTERS
+
+#: Kinds that compete for the same characters: of two overlapping finds in one lane the longer stands.
+_LANES = {
+    "entity": "subject", "other": "subject", "reference": "subject", "elsewhere": "subject", "never": "subject",
+    "metric": "metric", "excluded": "metric",
+    "direction": "direction",
+    "comparison": "comparison",
+    "cue": "cue",
+}  # fmt: skip
+_IS_LETTER = re.compile(f"[{LETTERS}]").match
+_BLANKS = re.compile(r"(?<=[\u2e80-\u9fff])[ \n]+(?=[\u2e80-\u9fff])")
+
+
+class Meaning(NamedTuple):
+    """What a word may stand for."""
+
+    kind: str
+    #: Entity, metric, direction, comparison or cue.
+    id: str
+    #: The word is no proof by itself.
+    weak: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Words of the text with what they may stand for."""
+
+    start: int
+    end: int
+    meanings: tuple[Meaning, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mentions:
+    """All that a text names, each lane in reading order."""
+
+    subjects: tuple[Mention, ...]
+    metrics: tuple[Mention, ...]
+    directions: tuple[Mention, ...]
+    comparisons: tuple[Mention, ...]
+    cues: tuple[Mention, ...]
+
+
+class _Word(NamedTuple):
+    length: int
+    open_start: bool
+    open_end: bool
+    #: The spelling that is asked for; "" where any case will do.
+    exact: str
+    meanings: tuple[Meaning, ...]
+
+
+class Reader:
+    """Finds the mentions in texts of one language."""
+
+    def __init__(
+        self,
+        pack: BindingSections,
+        code: str,
+        *,
+        metrics: Mapping[str, Metric],
+        entities: Sequence[Entity],
+        others: Iterable[str],
+    ) -> None:
+        gathered: dict[str, list[Meaning]] = defaultdict(list)
+
+        def put(words: Iterable[str], meaning: Meaning) -> None:
+            for word in words:
+                if meaning not in gathered[word]:
+                    gathered[word].append(meaning)
+
+        for entity in entities:
+            put(entity.names, Meaning("entity", entity.id))
+            put(entity.ambiguous, Meaning("entity", entity.id, weak=True))
+            put(entity.never, Meaning("never", ""))
+        put(others, Meaning("other", ""))
+        put(pack.companies.elsewhere, Meaning("elsewhere", ""))
+        for kind, words in pack.references.items():
+            put(words, Meaning("reference", kind))
+        for name, metric in metrics.items():
+            own = pack.metrics.get(name)
+            put((*metric.terms.get(code, ()), *(own.terms if own else ())), Meaning("metric", name))
+            put((*metric.weak.get(code, ()), *(own.weak if own else ())), Meaning("metric", name, weak=True))
+        for direction, words in pack.directions.items():
+            put(words, Meaning("direction", direction))
+        for comparison, words in pack.comparisons.items():
+            put(words, Meaning("comparison", comparison))
+        for cue, words in pack.cues.items():
+            put(words, Meaning("excluded" if cue == "excluded" else "cue", cue))
+        self._words: list[_Word] = []
+        patterns: list[str] = []
+        for word, meanings in gathered.items():
+            bare = word.strip("*")
+            exact = bare if any(char.isupper() for char in bare) else ""
+            patterns.append(bare.lower())
+            self._words.append(_Word(len(bare), word.startswith("*"), word.endswith("*"), exact, tuple(meanings)))
+        self._search = AhoCorasick(patterns)
+
+    def read(self, text: str) -> Mentions:
+        """The mentions in a normalised text."""
+        low = text.lower()
+        if len(low) != len(text):
+            low = "".join(char if len(char.lower()) != 1 else char.lower() for char in text)
+        low = low.replace("\n", " ")
+        squeezed, places = _squeeze(low)
+        lanes: dict[str, list[tuple[int, int, Meaning]]] = defaultdict(list)
+        for number, start, end in self._search.find_matches_as_indexes(squeezed, overlapping=True):
+            word = self._words[number]
+            if not _stands(squeezed, start, end, word):
+                continue
+            if places is not None:
+                start, end = places[start], places[end - 1] + 1
+            if word.exact and end - start == word.length and text[start:end].replace("\n", " ") != word.exact:
+                continue
+            for meaning in word.meanings:
+                lanes[_LANES[meaning.kind]].append((start, end, meaning))
+        longest = {lane: _longest(found) for lane, found in lanes.items()}
+        heavy = [mention for lane in ("subject", "metric") for mention in longest.get(lane, ())]
+        covered = _Cover(heavy)
+        return Mentions(
+            subjects=tuple(m for m in longest.get("subject", ()) if m.meanings[0].kind != "never"),
+            metrics=tuple(longest.get("metric", ())),
+            directions=tuple(m for m in longest.get("direction", ()) if not covered.hides(m)),
+            comparisons=tuple(m for m in longest.get("comparison", ()) if not covered.hides(m)),
+            cues=tuple(m for m in longest.get("cue", ()) if not covered.hides(m)),
+        )
+
+
+class _Cover:
+    """Spans of heavy mentions: a light word strictly inside of one says nothing by itself."""
+
+    def __init__(self, heavy: Iterable[Mention]) -> None:
+        self._by_char: dict[int, tuple[int, int]] = {}
+        for mention in heavy:
+            for char in range(mention.start, mention.end):
+                known = self._by_char.get(char)
+                if known is None or known[1] - known[0] < mention.end - mention.start:
+                    self._by_char[char] = (mention.start, mention.end)
+
+    def hides(self, mention: Mention) -> bool:
+        span = self._by_char.get(mention.start)
+        return (
+            span is not None
+            and span[0] <= mention.start
+            and mention.end <= span[1]
+            and mention.end - mention.start < span[1] - span[0]
+        )
+
+
+def _stands(text: str, start: int, end: int, word: _Word) -> bool:
+    """Whether a find begins and ends where words do."""
+    if not word.open_start and start and _IS_LETTER(text[start]) and _IS_LETTER(text[start - 1]):
+        return False
+    return word.open_end or end >= len(text) or not (_IS_LETTER(text[end - 1]) and _IS_LETTER(text[end]))
+
+
+def _squeeze(text: str) -> tuple[str, list[int] | None]:
+    """The text without blanks between ideographs, and where its characters stood; None where there are none."""
+    if not _BLANKS.search(text):
+        return text, None
+    places: list[int] = []
+    pieces: list[str] = []
+    done = 0
+    for blank in _BLANKS.finditer(text):
+        pieces.append(text[done : blank.start()])
+        places.extend(range(done, blank.start()))
+        done = blank.end()
+    pieces.append(text[done:])
+    places.extend(range(done, len(text)))
+    return "".join(pieces), places
+
+
+def _longest(found: list[tuple[int, int, Meaning]]) -> list[Mention]:
+    """Of overlapping finds the longest, then the first; meanings of the same span together."""
+    spans: dict[tuple[int, int], list[Meaning]] = defaultdict(list)
+    for start, end, meaning in found:
+        spans[start, end].append(meaning)
+    kept: list[Mention] = []
+    for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
+        mention = Mention(start, end, tuple(spans[start, end]))
+        if kept and start < kept[-1].end:
+            if end - start > kept[-1].end - kept[-1].start:
+                kept[-1] = mention
+            continue
+        kept.append(mention)
+    return kept

@@ -1,0 +1,188 @@
+"""Everything that was found in one text, laid out so that a quantity can look around itself."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Generic, NamedTuple, Protocol, TypeVar
+
+from monitor.extractors.mentions import Mention, Mentions
+from monitor.extractors.periods import PeriodMention
+from monitor.extractors.quantities import Quantity
+from monitor.extractors.sentences import Layout, Line
+from storage.records import Aggregation, Basis, Measure, Value
+
+
+class _Spanned(Protocol):
+    @property
+    def start(self) -> int: ...
+
+    @property
+    def end(self) -> int: ...
+
+
+Item = TypeVar("Item", bound=_Spanned)
+
+
+class Track(Generic[Item]):
+    """Found items in reading order, searched from a place outwards."""
+
+    def __init__(self, items: Sequence[Item]) -> None:
+        self.items = items
+        self._starts = [item.start for item in items]
+        self._ends = [item.end for item in items]
+
+    def before(self, place: int, low: int) -> Iterator[Item]:
+        """Items that end at or before `place` and begin at or after `low`, the nearest first."""
+        index = bisect_right(self._ends, place) - 1
+        while index >= 0 and self._starts[index] >= low:
+            yield self.items[index]
+            index -= 1
+
+    def after(self, place: int, high: int) -> Iterator[Item]:
+        """Items that begin at or after `place` and end at or before `high`, the nearest first."""
+        index = bisect_left(self._starts, place)
+        while index < len(self.items) and self._ends[index] <= high:
+            yield self.items[index]
+            index += 1
+
+    def within(self, start: int, end: int) -> Sequence[Item]:
+        """Items that lie inside of a span."""
+        low, high = bisect_left(self._starts, start), bisect_right(self._ends, end)
+        return self.items[low:high] if low < high else ()
+
+
+class Frame(NamedTuple):
+    """One way to read a number: its worth with scale and unit."""
+
+    value: Value
+    unit: str
+    #: Where scale and unit come from: `own`, `previous`, `next`, `table`, `house`, `listed`, `plain`, `version`.
+    source: str
+
+
+@dataclass(slots=True)
+class Slot:
+    """One quantity on its way to a figure: where it stands, and what has been decided of it."""
+
+    quantity: Quantity
+    number: int
+    #: Span of its sentence, or of its cell's row.
+    sentence: tuple[int, int]
+    sentence_number: int
+    clause: int
+    line: Line
+    line_number: int
+    #: The row's and column's place where it stands in a table.
+    cell: Cell | None = None
+    #: The version that the number may be, in its contract form.
+    version: str = ""
+    #: Features of its surroundings that every decision looks at.
+    context: tuple[str, ...] = ()
+    frame: Frame | None = None
+    #: The scale that is written with the number, or that it takes over.
+    scale: Decimal = Decimal(1)
+    change: Measure = "level"
+    measure: Measure = "level"
+    metric: str = ""
+    entity: str = ""
+    period: str | None = None
+    aggregation: Aggregation = "period"
+    basis: Basis = "reported"
+    negative: bool = False
+    #: Share of such decisions that are right, by decision.
+    sure: dict[str, float] = field(default_factory=dict)
+    #: What spoke for each decision, strongest first; filled only where it is asked for.
+    reasons: dict[str, list[tuple[str, float]]] = field(default_factory=dict)
+
+    @property
+    def start(self) -> int:
+        """Where the quantity begins."""
+        return self.quantity.start
+
+    @property
+    def end(self) -> int:
+        """Where it ends."""
+        return self.quantity.end
+
+    @property
+    def kept(self) -> bool:
+        """Whether it states a metric of the watchlist."""
+        return bool(self.metric)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Place of a quantity in a table: spans of what heads it."""
+
+    #: The first cell of the row.
+    label: tuple[int, int]
+    #: The cell of the header row above; an empty span without one.
+    head: tuple[int, int]
+    #: The header's first cell, and the lines just above the table.
+    caption: tuple[int, int]
+    column: int
+    #: Further cells of the row that hold words.
+    others: tuple[tuple[int, int], ...] = ()
+
+
+class Heading(NamedTuple):
+    """Scale and unit that a header gives to bare numbers under it."""
+
+    factor: Decimal
+    unit: str
+
+
+@dataclass(slots=True)
+class Scene:
+    """A normalised text with all that was found in it; the title is its first line."""
+
+    text: str
+    language: str
+    dated: date
+    title_end: int
+    layout: Layout
+    quantities: Sequence[Quantity]
+    periods: Track[PeriodMention]
+    subjects: Track[Mention]
+    metrics: Track[Mention]
+    directions: Track[Mention]
+    comparisons: Track[Mention]
+    cues: Track[Mention]
+    reporting: str | None
+    slots: list[Slot] = field(default_factory=list)
+    headings: dict[tuple[int, int], Heading | None] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls,
+        *,
+        text: str,
+        language: str,
+        dated: date,
+        title_end: int,
+        layout: Layout,
+        quantities: Sequence[Quantity],
+        periods: Sequence[PeriodMention],
+        mentions: Mentions,
+        reporting: str | None,
+    ) -> Scene:
+        """The scene of what the readers found."""
+        return cls(
+            text=text,
+            language=language,
+            dated=dated,
+            title_end=title_end,
+            layout=layout,
+            quantities=quantities,
+            periods=Track(periods),
+            subjects=Track(mentions.subjects),
+            metrics=Track(mentions.metrics),
+            directions=Track(mentions.directions),
+            comparisons=Track(mentions.comparisons),
+            cues=Track(mentions.cues),
+            reporting=reporting,
+        )

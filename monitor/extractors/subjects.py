@@ -1,0 +1,556 @@
+"""Which metric a quantity states, and whose: the options and what speaks for each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import NamedTuple
+
+from monitor.declarations.metrics import Metric
+from monitor.declarations.watchlists import Entity
+from monitor.extractors.mentions import Mention
+from monitor.extractors.scene import Scene, Slot
+from monitor.extractors.surroundings import gap, kind_of, steps
+
+#: Changes may be said in these units whatever the metric's own is.
+_OF_CHANGE = frozenset({"percent", "percentage_point", "times"})
+#: Nothing of the watchlist: the option that drops a quantity.
+NOTHING = ""
+
+
+class Place(NamedTuple):
+    """A metric's mention seen from a quantity."""
+
+    side: str
+    rank: int
+    #: Quantities between.
+    crossed: int
+    same_clause: bool
+    distance: int
+    weak: bool
+    shared: bool
+    between: str
+
+
+class MetricOptions:
+    """Proposes metrics for a quantity."""
+
+    def __init__(self, metrics: Mapping[str, Metric]) -> None:
+        self._metrics = metrics
+        self._margins: dict[str, str] = {m.margin_of: name for name, m in metrics.items() if m.margin_of}
+        self._implied = tuple(name for name, metric in metrics.items() if metric.implied)
+
+    def fits(self, name: str, slot: Slot) -> bool:
+        """Whether the metric can be said in the quantity's unit."""
+        assert slot.frame is not None
+        metric, kind = self._metrics[name], kind_of(slot.frame.unit)
+        if kind == "version" or metric.shape == "version":
+            return kind == "version" and metric.shape == "version"
+        return kind in _OF_CHANGE or kind in metric.units
+
+    def propose(
+        self, scene: Scene, slot: Slot, before: list[Slot], echoes: list[Slot], entities: Mapping[str, Entity]
+    ) -> tuple[list[str], list[list[str]]]:
+        """Metrics that the quantity may state, the first of them nothing, and the features of each."""
+        places, excluded = self._places(scene, slot)
+        table = self._in_table(scene, slot)
+        carried = self._carried(slot, before)
+        nearby = self._nearby(scene, slot)
+        names = dict.fromkeys([*places, *table, *carried, *nearby, *(e.metric for e in echoes)])
+        for name in list(names):
+            margin = self._margins.get(name)
+            if margin:
+                names[margin] = None
+        names.update(dict.fromkeys(self._implied))
+        fitting = [name for name in names if name and self.fits(name, slot)]
+        features = [self._of_nothing(scene, slot, before, places, excluded, bool(table))]
+        features += [
+            self._of(scene, slot, name, places.get(name, ()), table, carried, nearby, before, echoes)
+            for name in fitting
+        ]
+        return [NOTHING, *fitting], features
+
+    def _places(self, scene: Scene, slot: Slot) -> tuple[dict[str, list[Place]], list[tuple[str, int]]]:
+        low, high = slot.sentence
+        found: dict[str, list[Place]] = {}
+        excluded: list[tuple[str, int]] = []
+        inside = scene.metrics.within(slot.start, slot.end)
+        for side, mentions in (
+            ("i", iter(inside)),
+            ("b", scene.metrics.before(slot.start, low)),
+            ("a", scene.metrics.after(slot.end, high)),
+        ):
+            rank = 0
+            for mention in mentions:
+                if rank > 7:
+                    break
+                if side == "b":
+                    distance, between = slot.start - mention.end, (mention.end, slot.start)
+                elif side == "a":
+                    distance, between = mention.start - slot.end, (slot.end, mention.start)
+                else:
+                    distance, between = 0, (0, 0)
+                if mention.meanings[0].kind == "excluded":
+                    excluded.append((side, distance))
+                crossed = _crossed(scene, slot, between)
+                clause = scene.layout.clause(mention.start) == slot.clause
+                for meaning in mention.meanings:
+                    if meaning.kind != "metric":
+                        continue
+                    found.setdefault(meaning.id, []).append(
+                        Place(
+                            side,
+                            rank,
+                            crossed,
+                            clause,
+                            distance,
+                            meaning.weak,
+                            len(mention.meanings) > 1,
+                            gap(scene, *between),
+                        )
+                    )
+                rank += 1
+        return found, excluded
+
+    def _in_table(self, scene: Scene, slot: Slot) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        if slot.cell is None:
+            return found
+        for name, span in (("label", slot.cell.label), ("head", slot.cell.head), ("caption", slot.cell.caption)):
+            mentions = scene.metrics.within(*span)
+            for rank, mention in enumerate(mentions):
+                whole = "=" if (mention.end - mention.start) * 3 >= (span[1] - span[0]) * 2 else "~"
+                for meaning in mention.meanings:
+                    if meaning.kind == "metric":
+                        found.setdefault(meaning.id, []).append(
+                            f"t-{name}{min(rank, 2)}{whole}{'w' if meaning.weak else ''}"
+                        )
+        return found
+
+    def _carried(self, slot: Slot, before: list[Slot]) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for rank, near in enumerate(before[:6]):
+            if not near.kept:
+                continue
+            far = slot.sentence_number - near.sentence_number
+            if slot.line_number - near.line_number > 2 and rank > 1:
+                break
+            where = (
+                "s"
+                if far == 0
+                else "p"
+                if near.line_number == slot.line_number and far == 1
+                else "l"
+                if near.line_number == slot.line_number
+                else "f"
+            )
+            found.setdefault(near.metric, []).append(f"c{min(rank, 3)}{where}")
+        return found
+
+    def _nearby(self, scene: Scene, slot: Slot) -> dict[str, list[str]]:
+        """Metrics of the sentence before, of the heading above and of the title."""
+        found: dict[str, list[str]] = {}
+
+        def put(span: tuple[int, int], name: str, most: int) -> None:
+            for rank, mention in enumerate(scene.metrics.before(span[1], span[0])):
+                if rank >= most:
+                    break
+                for meaning in mention.meanings:
+                    if meaning.kind == "metric":
+                        found.setdefault(meaning.id, []).append(f"{name}{min(rank, 2)}{'w' if meaning.weak else ''}")
+
+        if slot.sentence_number > 0:
+            start, end = scene.layout.sentence_span(slot.sentence_number - 1)
+            put((start, end), "ps" if start >= slot.line.start else "pl", 4)
+        if scene.title_end >= 0 and slot.start > scene.title_end:
+            put((0, scene.title_end), "title", 3)
+        for number in range(slot.line_number - 1, max(slot.line_number - 5, -1), -1):
+            line = scene.layout.lines[number]
+            if line.kind == "heading":
+                put((line.start, line.end), "heading", 2)
+                break
+        return found
+
+    def _of(
+        self,
+        scene: Scene,
+        slot: Slot,
+        name: str,
+        places: list[Place] | tuple[()],
+        table: Mapping[str, list[str]],
+        carried: Mapping[str, list[str]],
+        nearby: Mapping[str, list[str]],
+        before: list[Slot],
+        echoes: list[Slot],
+    ) -> list[str]:
+        metric = self._metrics[name]
+        assert slot.frame is not None
+        kind = kind_of(slot.frame.unit)
+        unit = slot.frame.unit if kind == "money" else kind
+        found = [
+            f"m={name}",
+            f"{metric.shape}|{unit}",
+            f"{name}|{kind}",
+            f"{metric.shape}|{slot.change}|{kind}",
+            f"{name}|{slot.change}",
+        ]
+        put = found.append
+        if kind not in _OF_CHANGE:
+            fits = _in_range(metric, slot)
+            put(f"range={fits}")
+            put(f"range={fits}|{metric.shape}")
+        elif metric.shape == "ratio":
+            put(f"ratio|{kind}|{slot.change}")
+        closest: dict[str, Place] = {}
+        for place in places:
+            if place.side not in closest:
+                closest[place.side] = place
+        for side, place in closest.items():
+            base = f"{side}r{min(place.rank, 4)}"
+            clause = "=" if place.same_clause else "|"
+            put(base)
+            put(f"{base}q{min(place.crossed, 3)}{clause}")
+            put(f"{side}q{min(place.crossed, 3)}{clause}")
+            put(f"{side}d{steps(place.distance, scene.language)}")
+            put(f"{side}d{steps(place.distance, scene.language)}q{min(place.crossed, 3)}")
+            put(f"{base}|{kind}|{slot.change}")
+            put(f"{side}|{name}|{kind}")
+            if place.weak:
+                put(f"{side}weak")
+                put(f"{side}weak|{name}")
+                put(f"{base}weak{clause}")
+            if place.shared:
+                put(f"{side}shared|{name}")
+            if place.between and place.between != "…" and len(place.between) < 13:
+                put(f"{side}gap={place.between}")
+            taken = any(
+                near.metric == name
+                and near.sentence_number == slot.sentence_number
+                and near.frame is not None
+                and kind_of(near.frame.unit) == kind
+                and near.measure == slot.change
+                for near in before[:4]
+            )
+            if taken:
+                put(f"{side}taken")
+                put(f"{base}taken")
+        if not closest:
+            put("unsaid")
+            put(f"unsaid|{kind}")
+            put(f"unsaid|{name}")
+            put(f"unsaid|{name}|{kind}|{slot.change}")
+        elif "b" in closest and "a" in closest:
+            put("both")
+        for fact in table.get(name, ()):
+            put(fact)
+            put(f"{fact}|{kind}")
+        margin_of = metric.margin_of
+        for source in (table, carried, closest_of(places)):
+            if margin_of and margin_of in source:
+                put("margin-of")
+        if margin_of and margin_of in table:
+            put(f"t-margin|{kind}|{_head_share(scene, slot)}")
+        if name in table and kind == "percent":
+            put(
+                f"t-share|{metric.shape}|{bool(metric.part_of)}|{_head_share(scene, slot)}|{bool(self._margins.get(name))}"
+            )
+        facts = carried.get(name, ())
+        if facts:
+            put(f"{facts[0]}")
+            put(f"{facts[0]}|{kind}|{slot.change}")
+            put(f"{facts[0]}|{'said' if closest else 'unsaid'}")
+            near = before[int(facts[0][1])] if int(facts[0][1]) < len(before) else None
+            if near is not None and near.frame is not None:
+                pair = f"{kind_of(near.frame.unit)}-{near.measure}>{kind}-{slot.change}"
+                put(f"{facts[0]}|{pair}")
+                between = scene.metrics.within(near.end, slot.start)
+                put(f"{facts[0]}|new={any(m.meanings[0].kind == 'metric' for m in between)}")
+                put(f"{facts[0]}|{pair}|new={bool(between)}")
+            if facts[0] == "c0s":
+                for feature in slot.context:
+                    if feature.startswith(("lk=", "pc=", "<", "ld=")):
+                        put(f"c0s|{feature}")
+        elif carried:
+            put("not-carried")
+        for fact in nearby.get(name, ()):
+            put(fact)
+            if not closest:
+                put(f"{fact}|unsaid")
+        if margin_of and before and before[0].metric == margin_of:
+            put("margin-of-previous")
+        for echo in echoes:
+            if echo.metric == name:
+                put("echo")
+                break
+        else:
+            if echoes:
+                put("not-echo")
+        for feature in slot.context:
+            put(f"{metric.shape}|{feature}")
+            if feature[0] in "<>" or feature.startswith(("noun=", "mag=", "cue<", "cue>")):
+                put(f"{name}|{feature}")
+        return found
+
+    def _of_nothing(
+        self,
+        scene: Scene,
+        slot: Slot,
+        before: list[Slot],
+        places: Mapping[str, list[Place]],
+        excluded: list[tuple[str, int]],
+        in_table: bool,
+    ) -> list[str]:
+        assert slot.frame is not None
+        kind = kind_of(slot.frame.unit)
+        unit = slot.frame.unit if kind == "money" else kind
+        found = ["0", f"0|u={unit}", f"0|u={unit}|{slot.change}", f"0|frame={slot.frame.source}"]
+        put = found.append
+        for side, distance in excluded[:2]:
+            far = steps(distance, scene.language)
+            put(f"0|x{side}{far}")
+            put(f"0|x{side}{far}|{kind}")
+        if excluded:
+            put("0|x")
+        fitting = [name for name in places if self.fits(name, slot)]
+        put(f"0|fit={min(len(fitting), 2)}")
+        put(f"0|fit={min(len(fitting), 2)}|{kind}")
+        strong = [p for name in fitting for p in places[name] if not p.weak]
+        put(f"0|strong={bool(strong)}|{kind}")
+        if in_table:
+            put("0|table")
+        for fact in subject_facts(scene, slot):
+            put(f"0|{fact}")
+        if before:
+            same = before[0].sentence_number == slot.sentence_number
+            put(f"0|kept={before[0].kept}|{same}")
+            if same and before[0].frame is not None:
+                put(f"0|kept={before[0].kept}|{kind_of(before[0].frame.unit)}>{kind}")
+                put(f"0|kept={before[0].kept}|{gap(scene, before[0].end, slot.start)}")
+        found += [f"0|{feature}" for feature in slot.context]
+        return found
+
+
+def closest_of(places: list[Place] | tuple[()]) -> Mapping[str, list[str]]:
+    """Nothing to look margins up in: a metric's own places name no other metric."""
+    return {}
+
+
+def _head_share(scene: Scene, slot: Slot) -> bool:
+    if slot.cell is None:
+        return False
+    return any(meaning.id == "share" for m in scene.cues.within(*slot.cell.head) for meaning in m.meanings)
+
+
+def _crossed(scene: Scene, slot: Slot, between: tuple[int, int]) -> int:
+    """How many quantities lie between two places."""
+    count = 0
+    if between[1] <= slot.start:
+        for near in reversed(scene.slots[: slot.number]):
+            if near.start < between[0]:
+                break
+            count += near.end <= between[1]
+    else:
+        for near in scene.slots[slot.number + 1 :]:
+            if near.end > between[1]:
+                break
+            count += near.start >= between[0]
+    return count
+
+
+def _in_range(metric: Metric, slot: Slot) -> bool:
+    assert slot.frame is not None
+    value = slot.frame.value
+    number = value[0] if isinstance(value, tuple) else value
+    return not isinstance(number, Decimal) or metric.least <= abs(number) <= metric.most
+
+
+def _what(mention: Mention) -> str:
+    meaning = mention.meanings[0]
+    return f"{meaning.kind}" if meaning.kind != "reference" else f"ref-{meaning.id}"
+
+
+def subject_facts(scene: Scene, slot: Slot) -> Iterator[str]:
+    """Who is spoken of around a quantity: watched, others, or nobody."""
+    low, high = slot.sentence
+    lang = scene.language
+    clause = slot.clause
+    rank = 0
+    kinds: list[str] = []
+    for mention in scene.subjects.before(slot.start, low):
+        what = _what(mention)
+        if rank < 2:
+            here = scene.layout.clause(mention.start) == clause
+            yield f"sb{rank}={what}"
+            yield f"sb{rank}={what}|{'=' if here else '|'}"
+            if rank == 0:
+                yield f"sb={what}|{steps(slot.start - mention.end, lang)}"
+                yield f"sb={what}|q{min(_crossed(scene, slot, (mention.end, slot.start)), 2)}"
+        kinds.append(what)
+        rank += 1
+    if not rank:
+        yield "sb=none"
+        for mention in scene.subjects.before(low, slot.line.start):
+            yield f"sline={_what(mention)}"
+            break
+        else:
+            yield "sline=none"
+            for mention in scene.subjects.before(slot.line.start, max(slot.line.start - 1500, 0)):
+                yield f"sdoc={_what(mention)}"
+                break
+    rank = 0
+    for mention in scene.subjects.after(slot.end, high):
+        what = _what(mention)
+        if rank == 0:
+            yield f"sa={what}"
+            yield f"sa={what}|{steps(mention.start - slot.end, lang)}"
+        kinds.append(what)
+        rank += 1
+    if not rank:
+        yield "sa=none"
+    watched = any(kind == "entity" for kind in kinds)
+    foreign = sum(kind in {"other", "elsewhere"} for kind in kinds)
+    yield f"s={watched}|{min(foreign, 2)}"
+    if slot.cell is not None:
+        for mention in scene.subjects.within(slot.line.start, slot.line.end):
+            yield f"row={_what(mention)}"
+
+
+class EntityOptions:
+    """Proposes whose metric a quantity states."""
+
+    def __init__(self, entities: Mapping[str, Entity], metrics: Mapping[str, Metric]) -> None:
+        self._entities, self._metrics = entities, metrics
+
+    def propose(
+        self, scene: Scene, slot: Slot, before: list[Slot], echoes: list[Slot]
+    ) -> tuple[list[str], list[list[str]]]:
+        """The entities that have the metric, and the features of each."""
+        metric = self._metrics[slot.metric]
+        names = [name for name, entity in self._entities.items() if entity.kind in metric.of]
+        if len(names) < 2:
+            return names, [[] for _ in names]
+        facts = self._facts(scene, slot, before)
+        return names, [self._of(slot, name, facts, before, echoes) for name in names]
+
+    def _facts(self, scene: Scene, slot: Slot, before: list[Slot]) -> list[tuple[str, str]]:
+        """Facts with the entity that they speak of."""
+        low, high = slot.sentence
+        found: list[tuple[str, str]] = []
+        references = {entity.kind: name for name, entity in self._entities.items()}
+
+        def named(mention: Mention) -> str:
+            meaning = mention.meanings[0]
+            if meaning.kind == "entity":
+                return meaning.id
+            return f"~{references.get(meaning.id, '')}" if meaning.kind == "reference" else ""  # type: ignore[call-overload]
+
+        def put(mention: Mention, fact: str) -> None:
+            name = named(mention)
+            if name.startswith("~"):
+                found.append((name[1:], f"{fact}~"))
+            elif name:
+                found.append((name, fact))
+
+        rank = 0
+        for mention in scene.subjects.before(slot.start, low):
+            if not named(mention):
+                continue
+            here = "=" if scene.layout.clause(mention.start) == slot.clause else "|"
+            put(mention, f"b{min(rank, 2)}")
+            put(mention, f"b{min(rank, 2)}{here}")
+            put(mention, f"bd{steps(slot.start - mention.end, scene.language)}")
+            put(mention, f"bq{min(_crossed(scene, slot, (mention.end, slot.start)), 3)}")
+            rank += 1
+        first = next(iter(scene.subjects.within(low, slot.start)), None)
+        if first is not None:
+            put(first, "first")
+        if not rank:
+            found.append(("", "b-none"))
+        after = 0
+        for mention in scene.subjects.after(slot.end, high):
+            if not named(mention):
+                continue
+            here = "=" if scene.layout.clause(mention.start) == slot.clause else "|"
+            put(mention, f"a{min(after, 1)}{here}")
+            put(mention, f"ad{steps(mention.start - slot.end, scene.language)}{'' if rank else '!'}")
+            after += 1
+        for mention in scene.subjects.within(slot.start, slot.end):
+            put(mention, "in")
+        line = 0
+        for mention in scene.subjects.before(low, slot.line.start):
+            if named(mention):
+                put(mention, f"line{min(line, 1)}{'' if rank else '!'}")
+                line += 1
+                if line > 1:
+                    break
+        if not rank and not line:
+            for mention in scene.subjects.before(slot.line.start, max(0, slot.line.start - 3000)):
+                if named(mention):
+                    put(mention, "doc")
+                    break
+        if scene.title_end > 0:
+            for number, mention in enumerate(scene.subjects.within(0, scene.title_end)):
+                put(mention, f"title{min(number, 1)}")
+        if slot.cell is not None:
+            for name, span in (
+                ("label", slot.cell.label),
+                ("head", slot.cell.head),
+                ("caption", slot.cell.caption),
+                ("row", (slot.line.start, slot.line.end)),
+            ):
+                for mention in scene.subjects.within(*span):
+                    put(mention, f"t-{name}")
+        if scene.layout.lines[slot.line_number].start > 0:
+            for number in range(slot.line_number - 1, max(slot.line_number - 4, -1), -1):
+                above = scene.layout.lines[number]
+                if above.kind == "heading":
+                    for mention in scene.subjects.within(above.start, above.end):
+                        put(mention, "heading")
+                    break
+        return found
+
+    def _of(
+        self, slot: Slot, name: str, facts: list[tuple[str, str]], before: list[Slot], echoes: list[Slot]
+    ) -> list[str]:
+        kind = self._entities[name].kind
+        metric = self._metrics[slot.metric]
+        assert slot.frame is not None
+        unit = slot.frame.unit
+        features = [f"{kind}|{slot.metric}", f"{kind}|{metric.shape}", f"{kind}|{slot.metric}|{unit}"]
+        put = features.append
+        features += [
+            f"{kind}|{feature}" for feature in slot.context if feature.startswith(("mag=", "line=", "first", "noun="))
+        ]
+        mine = 0
+        for owner, fact in facts:
+            if owner == name:
+                put(fact)
+                put(f"{fact}|{metric.shape}")
+                put(f"{kind}|{fact}")
+                put(f"{fact}|{slot.metric}")
+                mine += 1
+            elif owner == "":
+                put(f"{kind}|{fact}")
+                put(f"{kind}|{fact}|{slot.metric}")
+        if not mine:
+            put(f"{kind}|unsaid")
+            put(f"{kind}|unsaid|{slot.metric}")
+        for rank, near in enumerate([b for b in before[:6] if b.kept][:3]):
+            same = (
+                "s"
+                if near.sentence_number == slot.sentence_number
+                else "p"
+                if near.line_number == slot.line_number
+                else "f"
+            )
+            alike = "m" if near.metric == slot.metric else "o"
+            if near.entity == name:
+                put(f"c{rank}{same}{alike}")
+                put(f"c{rank}{same}{alike}|{metric.shape}")
+                put(f"{kind}|c{rank}{same}{alike}")
+                if rank == 0:
+                    said = any(owner == name and fact.startswith("b") for owner, fact in facts)
+                    put(f"c0{same}{alike}|said={said}")
+        if any(echo.entity == name and echo.metric == slot.metric for echo in echoes):
+            put("echo")
+        return features

@@ -1,0 +1,293 @@
+"""Learn binding's weights from annotated articles, and say how good they are on articles that they have not seen.
+
+    python -m tests.eval.fit [--folds 5] [--write] FOLDER...
+
+Each decision is a choice among options with features; weights are those of a conditional logit with a quadratic
+penalty. Decisions are learned twice: along the gold answers, then along the answers of weights that have not seen the
+article, so that every decision knows the mistakes of those before it. With `--write` the weights of all articles go to
+`monitor/extractors/weights.json`, together with the shares of right figures by confidence that the folds have shown.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from array import array
+from collections import defaultdict
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy.optimize import minimize
+from scipy.sparse import csr_matrix
+
+from monitor.extractors import Extractor
+from monitor.extractors.figures import as_json
+from monitor.extractors.normal import normalise
+from monitor.extractors.scene import Frame, Slot
+from monitor.extractors.weighing import FILE, Weights
+from tests.eval import scoring
+
+#: A feature seen in fewer decisions than this says nothing.
+RARE = 3
+#: Weights below this are left out.
+TINY = 0.015
+#: Penalty by decision.
+PENALTY = {"metric": 0.6, "frame": 1.0, "period": 0.8, "entity": 1.0}
+DEFAULT_PENALTY = 1.2
+
+#: Features of all options one after the other as numbers of `_NAMES`, where each option begins, and the right one.
+Sample = tuple[array, list[int], int]
+_NAMES: dict[str, int] = {}
+
+
+def _sample(options: Sequence[Sequence[str]], right: int) -> Sample:
+    flat = array("i")
+    starts = []
+    for option in options:
+        starts.append(len(flat))
+        flat.extend({_NAMES.setdefault(feature, len(_NAMES)) for feature in option})
+    return flat, starts, right
+
+
+class Teacher:
+    """Answers with the gold, or with weights while it notes what the gold says."""
+
+    def __init__(self, doc: dict[str, Any], weights: Weights | None) -> None:
+        self.samples: dict[str, list[Sample]] = defaultdict(list)
+        self._weights = weights
+        self._normal = normalise(f"{doc['title']}\n{doc['text']}")
+        self._shift = len(doc["title"]) + 1
+        self._gold = list(scoring.spans(doc))
+        self._taken: dict[int, dict[str, Any] | None] = {}
+
+    def _golds(self, slot: Slot) -> list[dict[str, Any]]:
+        start, end = self._normal.original(slot.start, slot.end)
+        found = []
+        for gold in self._gold:
+            shift = 0 if gold["where"] == "title" else self._shift
+            if start < gold["end"] + shift and gold["start"] + shift < end:
+                found.append(gold)
+        return found
+
+    def choose(self, decision: str, slot: Slot, answers: Sequence[object], options: Sequence[Sequence[str]]) -> int:
+        right = self._right(decision, slot, answers)
+        if right is not None and right >= 0:
+            self.samples[decision].append(_sample(options, right))
+        if self._weights is None:
+            return right if right is not None and right >= 0 else 0
+        number, share = self._weights.choose(decision, options)
+        slot.sure[decision] = share
+        if decision in {"metric", "frame"} and right is not None and right > 0 and number == 0:
+            return right
+        return number
+
+    def _right(self, decision: str, slot: Slot, answers: Sequence[object]) -> int | None:
+        golds = self._golds(slot)
+        if decision in {"frame", "reading"}:
+            for number, frame in enumerate(answers):
+                if isinstance(frame, Frame) and any(_meets(frame, gold) for gold in golds):
+                    return number
+            return None if golds or decision == "reading" else 0
+        if slot.number not in self._taken:
+            assert slot.frame is not None
+            self._taken[slot.number] = next((g for g in golds if _meets(slot.frame, g)), None)
+        gold = self._taken[slot.number]
+        if gold is None:
+            return (None if golds else 0) if decision == "metric" else None
+        key = {"change": "measure", "sign": "value"}.get(decision, decision)
+        wanted: object = gold[key]
+        if decision == "sign":
+            value = gold["value"][0] if isinstance(gold["value"], list) else gold["value"]
+            wanted = not isinstance(value, str) and value < 0
+        return answers.index(wanted) if wanted in answers else None
+
+
+def _meets(frame: Frame, gold: dict[str, Any]) -> bool:
+    if frame.unit != gold["unit"]:
+        return False
+    mine: Any = frame.value
+    if isinstance(mine, Decimal):
+        mine = abs(float(mine))
+    elif isinstance(mine, tuple):
+        mine = sorted(abs(float(part)) for part in mine)
+    theirs = gold["value"]
+    if isinstance(theirs, list):
+        theirs = sorted(abs(part) for part in theirs)
+    elif not isinstance(theirs, str):
+        theirs = abs(theirs)
+    return scoring.same_value(theirs, mine)
+
+
+def learn(samples: list[Sample], penalty: float) -> dict[str, float]:
+    """Weights under which the right options weigh most."""
+    sizes_of = np.zeros(len(_NAMES), dtype=np.int32)
+    for flat, _, _ in samples:
+        sizes_of[np.unique(np.frombuffer(flat, dtype=np.int32))] += 1
+    used = np.flatnonzero(sizes_of >= RARE)
+    if not len(used):
+        return {}
+    place = np.full(len(_NAMES), -1, dtype=np.int32)
+    place[used] = np.arange(len(used))
+    columns_of: list[np.ndarray] = []
+    rows_of: list[np.ndarray] = []
+    starts: list[int] = []
+    chosen: list[int] = []
+    row = 0
+    for flat, begins, right in samples:
+        starts.append(row)
+        chosen.append(row + right)
+        features = place[np.frombuffer(flat, dtype=np.int32)]
+        option = np.repeat(np.arange(len(begins)), np.diff([*begins, len(flat)]))
+        known = features >= 0
+        columns_of.append(features[known])
+        rows_of.append(option[known] + row)
+        row += len(begins)
+    names = {number: name for name, number in _NAMES.items()}
+    index = {names[int(number)]: position for position, number in enumerate(used)}
+    rows, columns = np.concatenate(rows_of), np.concatenate(columns_of)
+    matrix = csr_matrix((np.ones(len(rows)), (rows, columns)), shape=(row, len(index)))
+    transposed = matrix.T.tocsr()
+    first = np.array(starts)
+    sizes = np.diff(np.append(first, row))
+    picked = np.zeros(row)
+    picked[chosen] = 1
+
+    def cost(weights: np.ndarray) -> tuple[float, np.ndarray]:
+        scores = matrix @ weights
+        top = np.repeat(np.maximum.reduceat(scores, first), sizes)
+        powers = np.exp(scores - top)
+        totals = np.repeat(np.add.reduceat(powers, first), sizes)
+        shares = powers / totals
+        loss = -np.sum(np.log(np.maximum(shares[chosen], 1e-12))) + 0.5 * penalty * weights @ weights
+        return loss, transposed @ (shares - picked) + penalty * weights
+
+    best = minimize(cost, np.zeros(len(index)), jac=True, method="L-BFGS-B", options={"maxiter": 70})
+    return {feature: round(float(best.x[n]), 3) for feature, n in index.items() if abs(best.x[n]) >= TINY}
+
+
+def gather(extractor: Extractor, doc: dict[str, Any], weights: Weights | None) -> dict[str, list[Sample]]:
+    """What an article teaches."""
+    teacher = Teacher(doc, weights)
+    extractor.bind(
+        doc["text"],
+        title=doc["title"],
+        language=doc["lang"],
+        dated=date.fromisoformat(doc["published"]),
+        choice=teacher,
+    )
+    return dict(teacher.samples)
+
+
+def train(taught: Sequence[dict[str, list[Sample]]]) -> Weights:
+    """Weights of all decisions."""
+    merged: dict[str, list[Sample]] = defaultdict(list)
+    for each in taught:
+        for decision, samples in each.items():
+            merged[decision].extend(samples)
+    return Weights({d: learn(s, PENALTY.get(d, DEFAULT_PENALTY)) for d, s in merged.items()})
+
+
+def predict(doc: dict[str, Any], weights: Weights) -> list[dict[str, Any]]:
+    """The figures that weights find in an article, as JSON objects."""
+    extractor = Extractor(weights=weights)
+    return _read(extractor, doc)
+
+
+def _read(extractor: Extractor, doc: dict[str, Any]) -> list[dict[str, Any]]:
+    return [
+        as_json(figure)
+        for figure in extractor.read(
+            doc["text"], title=doc["title"], language=doc["lang"], dated=date.fromisoformat(doc["published"])
+        )
+    ]
+
+
+_SHARED: dict[str, Any] = {}
+
+
+def _fold(args: tuple[str, int, int]) -> tuple[int, Weights, Any]:
+    """One fold of one round: weights without it, then its articles with those weights."""
+    stage, fold, folds = args
+    docs, taught = _SHARED["docs"], _SHARED["taught"]
+    weights = train([t for number, t in enumerate(taught) if number % folds != fold])
+    extractor = Extractor(weights=weights)
+    result = {}
+    for number, doc in enumerate(docs):
+        if number % folds == fold:
+            result[number] = gather(_SHARED["extractor"], doc, weights) if stage == "again" else _read(extractor, doc)
+    return fold, weights, result
+
+
+def main() -> None:
+    """Fit, measure and write."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folders", nargs="+", type=Path)
+    parser.add_argument("--folds", type=int, default=5)
+    parser.add_argument("--write", action="store_true")
+    parser.add_argument("--errors", action="store_true")
+    parser.add_argument("--once", action="store_true", help="learn along the gold only")
+    options = parser.parse_args()
+    docs = scoring.load(options.folders)
+    extractor = Extractor(weights=Weights({}))
+    taught = [gather(extractor, doc, None) for doc in docs]
+    _SHARED.update(docs=docs, extractor=extractor, taught=taught)
+    folds = options.folds
+
+    def rounds(stage: str) -> list[Any]:
+        with ProcessPoolExecutor(max_workers=2) as pool:
+            return list(pool.map(_fold, [(stage, fold, folds) for fold in range(folds)]))
+
+    if not options.once:
+        again: dict[int, Any] = {}
+        for _, _, result in rounds("again"):
+            again.update(result)
+        taught = [
+            {d: [*taught[n].get(d, ()), *again[n].get(d, ())] for d in {*taught[n], *again[n]}}
+            for n in range(len(docs))
+        ]
+        _SHARED["taught"] = taught
+    answers: dict[int, Any] = {}
+    for _, _, result in rounds("read"):
+        answers.update(result)
+    scoring.report(docs, [answers[n] for n in range(len(docs))], errors=options.errors)
+    steps = calibrate(docs, [answers[n] for n in range(len(docs))])
+    print("confidence:", steps, file=sys.stderr)
+    if options.write:
+        weights = train(taught)
+        write(weights, steps)
+
+
+def calibrate(docs: Sequence[dict[str, Any]], answers: Sequence[list[dict[str, Any]]]) -> list[tuple[float, float]]:
+    """Shares of wholly right figures by raw confidence, rising (pool adjacent violators)."""
+    from sklearn.isotonic import IsotonicRegression
+
+    raw: list[float] = []
+    right: list[int] = []
+    for doc, figures in zip(docs, answers, strict=True):
+        golds = list(scoring.spans(doc))
+        whole = {j for _, j, level in scoring.pair(golds, figures) if level == 3}
+        for number, figure in enumerate(figures):
+            raw.append(figure["confidence"])
+            right.append(number in whole)
+    if not raw:
+        return []
+    curve = IsotonicRegression(out_of_bounds="clip").fit(raw, right)
+    limits = [0.0, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.98, 0.99, 0.995]
+    return [(limit, round(float(curve.predict([limit + 0.002])[0]), 3)) for limit in limits]
+
+
+def write(weights: Weights, steps: list[tuple[float, float]]) -> None:
+    """Write the weights as data."""
+    tables = {d: dict(sorted(table.items())) for d, table in sorted(weights._tables.items())}
+    held = {"calibration": {"steps": steps}, "weights": tables}
+    FILE.write_text(json.dumps(held, ensure_ascii=False, indent=0, separators=(",", ":")) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
