@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,7 +12,7 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 
@@ -65,7 +66,7 @@ class Site:
             pass
 
         Handler.site = site
-        self._server = ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
+        self._server = _Server(("127.0.0.1", self.port), Handler)
         self.port = self._server.server_address[1]
         # The default poll of 0.5 s is what a shutdown would wait for.
         self._thread = Thread(target=self._server.serve_forever, args=(0.02,), name=f"site-{self.port}", daemon=True)
@@ -100,6 +101,13 @@ class Site:
     def visited(self, path: str) -> list[int]:
         """The statuses that requests for a path were answered with, in order."""
         return [visit.status for visit in self.visits if visit.path == path]
+
+
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        # A client that hung up, or was killed, is no fault of the site.
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -59,15 +59,22 @@ def cause_of(failure: Failure, url: str) -> Cause:
     if isinstance(error, HttpError):
         return _refusal(error.response, url)
     if isinstance(error, IgnoreRequest):
-        closed = "robots.txt" in str(error)
-        told = "closed by its robots.txt" if closed else str(error)
-        return Cause(what=f"{url}: {told}", final=closed, expected=closed)
+        return _ignored(str(error), url)
     if isinstance(error, MonitorError):
         return Cause(what=f"{url}: {error}")
     for kind, words, weight in _WORDS:
         if isinstance(error, kind):
             return Cause(what=f"{url}: {words}{_detail(error)}", weight=weight)
     return Cause(what=f"{url}: {type(error).__name__}: {error}")
+
+
+def _ignored(reason: str, url: str) -> Cause:
+    """Scrapy has let a request go: its middlewares say so by one exception and a sentence."""
+    if "robots.txt" in reason:
+        return Cause(what=f"{url}: closed by its robots.txt", final=True, expected=True)
+    if "DOWNLOAD_MAXSIZE" in reason:
+        return Cause(what=f"{url}: the answer is too large")
+    return Cause(what=f"{url}: {reason}")
 
 
 def _detail(error: BaseException) -> str:

@@ -1,0 +1,255 @@
+"""Spiders, guard, frontier and health together, on real sites."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from crawling import NOW, check_apart, crawl_apart, rows
+from stage import closed_port, put_article, put_feed
+
+from monitor.crawl import Fetching
+from monitor.demo.site import Page, Site
+
+#: Names nothing that is watched: what is tested here needs no figures.
+TEXT = "The weather was fine all week.\nNobody was surprised, for it is summer and the sun is out.\nIt may rain later."
+
+HURRY = Fetching(user_agent="Tester/2.0 (+mailto:t@example.com)", timeout=timedelta(seconds=1), max_bytes=200_000)
+
+
+@pytest.fixture
+def stack() -> Iterator[ExitStack]:
+    with ExitStack() as stack:
+        yield stack
+
+
+def declared(site: Site, name: str, path: str = "/feed.xml", **more: Any) -> dict[str, Any]:
+    return {"name": name, "kind": "feed", "url": site.url(path), "allow_private": True, **more}
+
+
+def write(site: Site, path: str, title: str = "Weather", text: str = TEXT) -> str:
+    return put_article(site, path, title=title, text=text, published=NOW, language="en")
+
+
+def listed(site: Site, *paths: str) -> None:
+    put_feed(
+        site, [(site.url(path), f"Item {path}", NOW - timedelta(hours=number)) for number, path in enumerate(paths)]
+    )
+
+
+def answer(site: Site, path: str, status: int, body: bytes = b"", **headers: str) -> None:
+    named = tuple((name.replace("_", "-"), value) for name, value in headers.items())
+    site.pages[path] = Page(body=body, status=status, headers=named)
+
+
+def test_each_broken_list_is_named_with_its_cause(tmp_path: Path, stack: ExitStack) -> None:
+    sites: dict[str, Site] = {}
+    more: dict[str, dict[str, Any]] = {}
+    causes: dict[str, str] = {}
+
+    def broken(name: str, words: str, **options: Any) -> Site:
+        sites[name], causes[name], more[name] = stack.enter_context(Site()), words, options
+        return sites[name]
+
+    for status in (403, 404, 410, 500):
+        answer(broken(f"status-{status}", f"HTTP {status}"), "/feed.xml", status)
+    answer(broken("busy", "HTTP 429"), "/feed.xml", 429, Retry_After="7200")
+    broken("slow", "no answer in time").latency = 2.5
+    broken("large", "too large").put("/feed.xml", b"x" * 300_000)
+    bomb = gzip.compress(b"<rss>" + b" " * 5_000_000)
+    answer(broken("bomb", "too large"), "/feed.xml", 200, bomb, Content_Encoding="gzip")
+    answer(broken("loop", "redirections"), "/feed.xml", 302, Location="/feed.xml")
+    answer(broken("file", "HTTP 302"), "/feed.xml", 302, Location="file:///etc/passwd")
+    broken("closed", "closed by its robots.txt").put("/robots.txt", "User-agent: *\nDisallow: /feed", "text/plain")
+    broken("page", "not a feed but an HTML page").put("/feed.xml", "<html><body>Welcome to our new site</body></html>")
+    broken("challenge", "a challenge page").put("/feed.xml", "<html><body>Just a moment...</body></html>")
+    broken("empty", "an empty list").put("/feed.xml", "<rss><channel></channel></rss>")
+    broken("cut", "cut off").put("/feed.xml", "<rss><channel><item><title>half a fe")
+    broken("private", "is not a public address", allow_private=False)
+    broken("redesigned", "an empty list", kind="html_list", items={"rows": "ul.news li"}).put(
+        "/feed.xml",
+        "<html><body><div class='cards'><a href='/a'>A headline that is long enough</a></div></body></html>",
+    )
+    sources = [declared(site, name, **more[name]) for name, site in sites.items()]
+    sources.append({**sources[0], "name": "silent", "url": f"http://127.0.0.1:{closed_port()}/feed.xml"})
+    sources.append({**sources[0], "name": "nowhere", "url": "http://nowhere.invalid/feed.xml"})
+    causes |= {"silent": "connection refused", "nowhere": "the name of its host is not resolved"}
+    good = stack.enter_context(Site())
+    write(good, "/a.html")
+    listed(good, "/a.html")
+
+    result = crawl_apart(tmp_path / "keling.db", [*sources, declared(good, "good")], fetching=HURRY)
+
+    told = {source.name: " ".join(source.messages) for source in result.sources}
+    assert told.pop("good") == ""
+    assert {name: (words, told[name]) for name, words in causes.items() if words not in told[name]} == {}
+    assert all(source["url"].split("/feed")[0] in told[source["name"]] for source in sources)
+    states = {row["name"]: row for row in rows(tmp_path / "keling.db", "SELECT * FROM sources")}
+    assert {name for name, row in states.items() if row["state"] == "ok"} == {"good"}
+    assert all(states[name]["last_ok"] is None and causes[name] in states[name]["message"] for name in causes)
+    # Nobody is asked twice at once but where it may help; who asks for rest gets it.
+    assert sites["status-404"].visited("/feed.xml") == [404]
+    assert sites["status-500"].visited("/feed.xml") == [500, 500]
+    assert sites["busy"].visited("/feed.xml") == [429]
+    assert states["busy"]["next_check"] == "2025-11-21T14:00:00.000+00:00"
+    assert sites["private"].visits == []
+    assert sites["closed"].visited("/feed.xml") == []
+    assert {visit.user_agent for site in sites.values() for visit in site.visits} == {HURRY.user_agent}
+
+
+def test_each_broken_page_is_named_kept_and_asked_for_again(tmp_path: Path, stack: ExitStack) -> None:
+    site, secret = stack.enter_context(Site()), stack.enter_context(Site())
+    for name, status in {"gone": 410, "missing": 404, "down": 503}.items():
+        answer(site, f"/{name}", status)
+    site.put("/hollow", "<html><head><title>Weather</title></head><body></body></html>")
+    site.put("/captcha", "<html><body>请完成验证后继续访问</body></html>")
+    answer(site, "/home", 302, Location="/")
+    site.put("/", "<html><body><p>" + "Welcome to the front page of this paper. " * 9 + "</p></body></html>")
+    site.put("/large", b"x" * 300_000)
+    site.put("/robots.txt", "User-agent: *\nDisallow: /closed", "text/plain")
+    site.put("/closed", "<html></html>")
+    write(site, "/good")
+    # What a public page may not lead to; on loopback every source here is private, so the guard is asked by name.
+    names = ["gone", "missing", "down", "hollow", "captcha", "home", "large", "closed", "good"]
+    listed(site, *(f"/{name}" for name in names))
+    database = tmp_path / "keling.db"
+    result = crawl_apart(database, [declared(site, "paper")], fetching=HURRY)
+
+    (paper,) = result.sources
+    causes = {
+        "gone": "HTTP 410",
+        "missing": "HTTP 404",
+        "down": "HTTP 503",
+        "hollow": "without a body",
+        "captcha": "a challenge page",
+        "home": "leads to the front page",
+        "large": "too large",
+    }
+    assert len(paper.messages) == len(causes)
+    for name, words in causes.items():
+        assert any(site.url(f"/{name}") in message and words in message for message in paper.messages), name
+    states = {row["link"].rpartition("/")[2]: row["state"] for row in rows(database, "SELECT link, state FROM pages")}
+    assert states == {
+        "gone": "dead",
+        "missing": "failed",
+        "down": "failed",
+        "hollow": "quarantined",
+        "captcha": "quarantined",
+        "home": "quarantined",
+        "large": "failed",
+        "closed": "dead",
+        "good": "irrelevant",
+    }
+    assert site.visited("/closed") == []
+    assert secret.visits == []
+
+    for name in names:
+        write(site, f"/{name}")
+    crawl_apart(database, [declared(site, "paper")], now=NOW + timedelta(days=1))
+    states = {row["link"].rpartition("/")[2]: row["state"] for row in rows(database, "SELECT link, state FROM pages")}
+    assert {name for name, state in states.items() if state != "irrelevant"} == {"gone", "closed"}
+    assert rows(database, "SELECT * FROM quarantine") == []
+
+
+def test_what_has_not_changed_is_not_sent_again(tmp_path: Path, stack: ExitStack) -> None:
+    site = stack.enter_context(Site())
+    text = TEXT.replace("Nobody", "Kuaishou")
+    write(site, "/kling.html", text=text)
+    write(site, "/other.html")
+    listed(site, "/kling.html", "/other.html")
+    database, source = tmp_path / "keling.db", [declared(site, "paper")]
+    crawl_apart(database, source)
+    crawl_apart(database, source, now=NOW + timedelta(hours=3))
+    assert site.visited("/feed.xml") == [200, 304]
+    assert site.visited("/kling.html") == [200, 304]
+    assert site.visited("/other.html") == [200]
+
+    write(site, "/kling.html", text=text.replace("fine", "foul"))
+    result = crawl_apart(database, source, now=NOW + timedelta(days=1))
+    assert site.visited("/kling.html") == [200, 304, 200]
+    assert result.total("articles") == 1
+    assert len(rows(database, "SELECT * FROM snapshots")) == 2
+
+    crawl_apart(database, source, now=NOW + timedelta(days=1, minutes=1), full=True)
+    assert site.visited("/feed.xml")[-1] == site.visited("/kling.html")[-1] == 200
+    assert len(rows(database, "SELECT * FROM snapshots")) == 2
+
+
+def test_a_list_without_selectors_is_followed_through_its_pages(tmp_path: Path, stack: ExitStack) -> None:
+    site = stack.enter_context(Site())
+    for number in (1, 2, 3):
+        items = "".join(
+            f"<li><a href='/{number}{each}.html'>A headline of some length, number {number}{each}</a></li>"
+            for each in "abc"
+        )
+        further = f"<a class='next' href='/list{number + 1}'>older</a>"
+        site.put(f"/list{number}", f"<html><body><ul>{items}</ul>{further}</body></html>")
+        for each in "abc":
+            write(site, f"/{number}{each}.html")
+    source = declared(site, "paper", "/list1", kind="html_list", pages=2, next_page="a.next::attr(href)")
+    (paper,) = crawl_apart(tmp_path / "keling.db", [source]).sources
+    assert (paper.messages, paper.items, paper.pages) == ((), 6, 6)
+    assert site.visited("/list3") == []
+
+
+def test_only_pages_that_name_the_watched_are_asked_for(tmp_path: Path, stack: ExitStack) -> None:
+    site = stack.enter_context(Site())
+    for path in ("/kling.html", "/weather.html"):
+        write(site, path)
+    put_feed(site, [(site.url("/kling.html"), "Kuaishou's Kling", NOW), (site.url("/weather.html"), "Weather", NOW)])
+    crawl_apart(
+        tmp_path / "keling.db",
+        [declared(site, "matching", page={"fetch": "matching"}), declared(site, "none", page={"fetch": "none"})],
+    )
+    assert site.visited("/kling.html") == [200]
+    assert site.visited("/weather.html") == []
+
+
+def test_a_check_says_what_came_and_writes_nothing(stack: ExitStack) -> None:
+    good, bad = stack.enter_context(Site()), stack.enter_context(Site())
+    write(good, "/a.html")
+    listed(good, "/a.html", "/b.html")
+    good.put("/robots.txt", "User-agent: *\nAllow: /", "text/plain")
+    checked = check_apart([declared(good, "good"), declared(bad, "bad")])
+    assert (checked["good"].ok, checked["good"].status, checked["good"].items) == (False, 200, 2)
+    assert "/b.html: HTTP 404" in checked["good"].messages[0]
+    assert (checked["good"].newest, checked["good"].robots) == (NOW, "allows")
+    assert (checked["bad"].ok, checked["bad"].status, checked["bad"].robots) == (False, 404, "absent")
+
+
+def test_scrapy_itself_lists_and_crawls_the_sources(tmp_path: Path, stack: ExitStack) -> None:
+    site = stack.enter_context(Site())
+    write(site, "/kling.html", title="Kuaishou's summer")
+    listed(site, "/kling.html")
+    (tmp_path / "monitor.toml").write_text(
+        f'[[source]]\nname = "paper"\nkind = "feed"\nurl = "{site.url("/feed.xml")}"\nallow_private = true\n', "utf-8"
+    )
+
+    def scrapy(*arguments: str) -> str:
+        root = str(Path(__file__).parents[2])
+        environment = {**os.environ, "SCRAPY_SETTINGS_MODULE": "monitor.settings", "PYTHONPATH": root}
+        done = subprocess.run(
+            [sys.executable, "-m", "scrapy", *arguments],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=100,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    assert "paper" in scrapy("list").split()
+    scrapy("crawl", "paper", "-O", "articles.jsonl")
+    lines = (tmp_path / "articles.jsonl").read_text("utf-8").splitlines()
+    assert len(lines) == 1
+    assert "Kuaishou's summer" in lines[0]
