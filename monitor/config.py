@@ -193,7 +193,7 @@ class Smtp(_Table):
     security: Literal["none", "starttls", "tls"] = "none"
     username: str = ""
     #: Environment variable that holds the password.
-    password_env: str = "KELING_SMTP_PASSWORD"
+    password_env: str = "KELING_SMTP_PASSWORD"  # noqa: S105 (a name)
     #: File that holds it; outranks the variable.
     password_file: Path | None = None
     sender: Mailbox = "Keling Monitor <monitor@localhost>"
@@ -241,7 +241,7 @@ class Config:
         return self.folder / self.settings.storage.path
 
     def active_sources(self) -> tuple[Source, ...]:
-        """The operator's own sources and the shipped ones in use; own ones take the place of shipped ones of their name.
+        """The operator's own sources and the shipped ones in use; own ones take the place of their namesakes.
 
         Raises:
             ConfigError: `sources.use` names a source that is not there.

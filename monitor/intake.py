@@ -114,9 +114,7 @@ class _Intake:
         article, figures = incoming.article, incoming.figures
         if figures is None:
             figures = tuple(
-                self._extractor.read(
-                    article.text, title=article.title, language=article.language, dated=article.dated
-                )
+                self._extractor.read(article.text, title=article.title, language=article.language, dated=article.dated)
             )
         baseline = self._is_baseline(article.source)
         recorded = self._ledger.record(

@@ -9,13 +9,14 @@ import urllib.request
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from datetime import datetime
+from typing import Any
 
 from sqlite_utils import Database
 
 from monitor.alerts.rules import Quiet, Rule, Rules, Threshold
 from monitor.config import Config, To
-from monitor.crawl import CrawlResult, Fetching, crawl, due
-from monitor.declarations.sources import Source
+from monitor.crawl import CrawlResult, Fetching, check, crawl, due
+from monitor.declarations.sources import Source, shipped_sources
 from monitor.delivery import Courier, deliver, post_test
 from monitor.errors import ConfigError, Fault
 from monitor.extractors import Extractor
@@ -80,6 +81,42 @@ def send_test(config: Config, clock: Clock) -> int:
         if post_test(config, now=clock()) == 0:
             raise ConfigError([Fault(str(config.file or "defaults"), "alerts.to", "somebody to tell", "nobody")])
     return deliver_waiting(config, clock)
+
+
+def check_sources(config: Config, names: Sequence[str], *, everything: bool, now: datetime) -> list[dict[str, Any]]:
+    """Ask sources once and say what came of each; nothing is written.
+
+    Args:
+        config: names the sources in use.
+        names: these, in use or not; none: all in use.
+        everything: all that are known, in use or not.
+        now: the time.
+
+    Raises:
+        ConfigError: a name is no source.
+    """
+    known = shipped_sources() | {source.name: source for source in config.settings.source}
+    if unknown := [name for name in names if name not in known]:
+        expected = "names that `keling-monitor sources` lists"
+        raise ConfigError([Fault("command line", "NAME", expected, repr(name)) for name in unknown])
+    chosen = (
+        [known[name] for name in names] if names else list(known.values() if everything else config.active_sources())
+    )
+    extractor = Extractor(watchlists=config.settings.watch.lists)
+    checked = check(chosen, extractor=extractor, now=now, fetching=fetching_of(config))
+    return [
+        {
+            "name": each.name,
+            "state": "ok" if each.ok else "broken",
+            "status": each.status,
+            "items": each.items,
+            "newest": each.newest,
+            "title": each.title,
+            "chars": each.chars,
+            "message": "; ".join(each.messages),
+        }
+        for each in checked
+    ]
 
 
 def _chosen(config: Config, names: Sequence[str]) -> tuple[Source, ...]:
@@ -204,4 +241,4 @@ def _beat(url: str, user_agent: str) -> None:
 def say(lines: Iterable[str]) -> None:
     """Messages on standard error."""
     for line in lines:
-        print(f"keling-monitor: {line}", file=sys.stderr)
+        sys.stderr.write(f"keling-monitor: {line}\n")

@@ -86,7 +86,7 @@ def test_init_refuses_an_address_that_would_break_the_file(tmp_path: Path) -> No
 
 
 ROWS = [
-    {"id": 1, "value": Decimal("1E+8"), "unit": "CNY", "bound": "at_least", "quote": "收入超过1亿元, \"said\""},
+    {"id": 1, "value": Decimal("1E+8"), "unit": "CNY", "bound": "at_least", "quote": '收入超过1亿元, "said"'},
     {"id": 2, "value": [Decimal("1.5"), Decimal(2)], "unit": "percent", "bound": "range", "quote": None},
 ]
 

@@ -85,7 +85,7 @@ def commands() -> list[str]:
 def test_documented_commands_and_options_exist(line: str) -> None:
     from monitor.cli import main
 
-    words = line.split("&&")[0].split("|")[0].split()[1:]
+    words = re.split(r"&&|\|", line)[0].split()[1:]
     command: object = main
     for word in words:
         verb = command.get_command(None, word) if hasattr(command, "get_command") else None  # type: ignore[arg-type]

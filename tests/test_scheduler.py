@@ -1,4 +1,4 @@
-"""`schedule` works by itself: every source on its cadence, delivery in between, a clean end, a configuration read anew."""
+"""`schedule` works by itself: sources on their cadence, delivery in between, a clean end, a configuration read anew."""
 
 from __future__ import annotations
 
@@ -57,7 +57,9 @@ class Watcher:
 def test_it_runs_and_delivers_and_ends_when_asked(scene: Stage) -> None:
     site = scene.site()
     published = datetime.now(UTC) - timedelta(hours=3)
-    text = "Kuaishou published its results.\nRevenue from Kling AI exceeded RMB300 million in the third quarter of 2025."
+    text = (
+        "Kuaishou published its results.\nRevenue from Kling AI exceeded RMB300 million in the third quarter of 2025."
+    )
     url = put_article(site, "/a.html", title="Results", text=text, published=published, language="en")
     put_feed(site, [(url, "Results", published)])
     monitor = scene.configure(feed_source(site) | {"every": "1s"})

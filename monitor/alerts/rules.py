@@ -11,7 +11,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from storage.outbox import run_key
-from storage.records import Article, Basis, Figure, Judged, Measure, Posting, Recipient, Tier, Value, Verdict
+from storage.records import Article, Basis, Figure, Judged, Measure, Policy, Posting, Recipient, Tier, Value, Verdict
 
 Mode = Literal["run", "instant", "daily", "weekly"]
 
@@ -154,7 +154,7 @@ class Rules:
     #: Day of weekly summaries: 0 is Monday.
     digest_day: int = 0
 
-    def policy(self, run: int | None, now: Callable[[], datetime]) -> Callable[[Judged, Article], list[Posting] | None]:
+    def policy(self, run: int | None, now: Callable[[], datetime]) -> Policy:
         """The policy of one run for `Ledger.record`.
 
         Args:

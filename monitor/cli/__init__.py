@@ -13,18 +13,14 @@ import click
 from monitor.errors import ConfigError, MonitorError
 from storage.errors import LedgerError
 
-#: Exit codes that mean the same for every verb; DESIGN.md of each verb adds its own.
-FAILED, BAD_USAGE = 1, 2
-
 _VERBS = Path(__file__).parent / "verbs"
 
 
 class Failure(click.ClickException):
-    """A message of ours on standard error, a line a fault, instead of a traceback."""
+    """A message of ours on standard error, a line a fault, instead of a traceback; exit code 1."""
 
-    def __init__(self, error: Exception, code: int) -> None:
+    def __init__(self, error: Exception) -> None:
         super().__init__(str(error))
-        self.exit_code = code
 
     def show(self, file: Any = None) -> None:
         """Print the message."""
@@ -52,9 +48,15 @@ class Verbs(click.Group):
         try:
             return super().invoke(ctx)
         except ConfigError as error:
-            raise Failure(error, BAD_USAGE) from error
+            raise Misuse(error) from error
         except (MonitorError, LedgerError) as error:
-            raise Failure(error, FAILED) from error
+            raise Failure(error) from error
+
+
+class Misuse(Failure):
+    """The same where configuration or command line is at fault."""
+
+    exit_code = 2
 
 
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})

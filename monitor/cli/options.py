@@ -13,7 +13,7 @@ Clock = Callable[[], datetime]
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-class Moment(click.ParamType):
+class Moment(click.ParamType[datetime]):
     """An aware UTC time from an ISO 8601 date or time; without a zone it is UTC."""
 
     name = "time"
@@ -47,7 +47,6 @@ config_option = click.option(
     type=click.Path(path_type=Path),
     help="The configuration (default: what KELING_MONITOR_CONFIG names, else monitor.toml in this folder).",
 )
-
 
 
 def _clock(ctx: click.Context, param: click.Parameter, value: datetime | None) -> Clock:

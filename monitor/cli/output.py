@@ -76,8 +76,12 @@ _BOUNDS = {"at_least": "≥ ", "at_most": "≤ ", "about": "≈ "}
 def _shown(column: str, row: Row) -> str:
     value = row.get(column)
     if column == "value" and "bound" in row:
-        ends = [_plain(end) if isinstance(end, Decimal) else end for end in (value if isinstance(value, list) else [value])]
-        return _BOUNDS.get(row["bound"], "") + " – ".join(f"{end:,}" if not isinstance(end, str) else end for end in ends)
+        ends = [
+            _plain(end) if isinstance(end, Decimal) else end for end in (value if isinstance(value, list) else [value])
+        ]
+        return _BOUNDS.get(row["bound"], "") + " – ".join(
+            f"{end:,}" if not isinstance(end, str) else end for end in ends
+        )
     if value is None:
         return ""
     return as_json(value) if isinstance(value, list | dict) else str(_cell(value))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,7 @@ COLUMNS = ("id", "verdict", "entity", "metric", "value", "unit", "period", "crea
 @click.option("--verdict", multiple=True, help="Only this verdict; may be repeated.")
 @format_option
 @click.pass_context
-def command(ctx: click.Context, config_file: Path | None, form: str, **where: Any) -> None:
+def command(ctx: click.Context, /, config_file: Path | None, form: str, **where: Any) -> None:
     """Print alerts: the figures that a person was to hear of.
 
     \b
@@ -43,6 +42,7 @@ def test(ctx: click.Context, config_file: Path | None, clock: Clock) -> None:
     \b
     Example: keling-monitor alerts test
     """
+    from monitor.config import load_config
     from monitor.runner import send_test
 
-    ctx.exit(send_test(config_file or ctx.obj, clock))
+    ctx.exit(send_test(load_config(config_file or ctx.obj), clock))

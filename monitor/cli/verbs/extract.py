@@ -17,16 +17,32 @@ from monitor.errors import ConfigError, Fault
 if TYPE_CHECKING:
     from monitor.extractors import Extractor
 
-COLUMNS = ("where", "start", "entity", "metric", "measure", "value", "unit", "period", "aggregation", "basis", "confidence")
+COLUMNS = (
+    "where",
+    "start",
+    "entity",
+    "metric",
+    "measure",
+    "value",
+    "unit",
+    "period",
+    "aggregation",
+    "basis",
+    "confidence",
+)
 
 
 @click.command()
 @click.argument("what", metavar="[FILE|URL|-]", default="-")
-@click.option("--jsonl", is_flag=True, help='Read JSON Lines ({"id", "title", "text", "published", "lang"}), write as many.')
+@click.option(
+    "--jsonl", is_flag=True, help='Read JSON Lines ({"id", "title", "text", "published", "lang"}), write as many.'
+)
 @click.option("--quantities", is_flag=True, help="All numbers with their units, whatever they are about.")
 @click.option("--explain", is_flag=True, help="Say for every field of every figure what speaks for it.")
 @click.option("--lang", "language", default="", help="zh-Hans, zh-Hant, en, de or ja (default: found by the text).")
-@click.option("--published", type=click.DateTime(["%Y-%m-%d"]), help="Day of publication, which relative words count from.")
+@click.option(
+    "--published", type=click.DateTime(["%Y-%m-%d"]), help="Day of publication, which relative words count from."
+)
 @format_option
 @config_option
 @clock_option
@@ -91,7 +107,10 @@ def _answer(extractor: Extractor, row: dict[str, Any], *, quantities: bool) -> d
 
     language = str(row.get("lang") or "")
     if quantities:
-        return {"id": row.get("id"), "quantities": [quantity_row(q) for q in extractor.quantities(row["text"], language)]}
+        return {
+            "id": row.get("id"),
+            "quantities": [quantity_row(q) for q in extractor.quantities(row["text"], language)],
+        }
     published = row.get("published")
     dated = date.fromisoformat(str(published)[:10]) if published else None
     figures = extractor.read(row["text"], title=str(row.get("title") or ""), language=language, dated=dated)

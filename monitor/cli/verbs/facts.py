@@ -12,7 +12,19 @@ from monitor.cli.ledgers import open_ledger
 from monitor.cli.options import EndOfDay, config_option, filters, format_option
 from monitor.cli.output import print_rows
 
-COLUMNS = ("id", "entity", "metric", "measure", "value", "unit", "period", "aggregation", "basis", "first_seen", "outlets")
+COLUMNS = (
+    "id",
+    "entity",
+    "metric",
+    "measure",
+    "value",
+    "unit",
+    "period",
+    "aggregation",
+    "basis",
+    "first_seen",
+    "outlets",
+)
 
 
 @click.command()

@@ -22,7 +22,7 @@ COLUMNS = ("id", "entity", "metric", "measure", "value", "unit", "period", "verd
 @click.option("--article", type=int, help="Only of this article.")
 @format_option
 @click.pass_context
-def command(ctx: click.Context, config_file: Path | None, form: str, **where: Any) -> None:
+def command(ctx: click.Context, /, config_file: Path | None, form: str, **where: Any) -> None:
     """Print figures: each mention of a number, with what it changed.
 
     \b

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import IO
 
 import click
 
@@ -25,7 +26,7 @@ def command(
     files: tuple[str, ...],
     jsonl: bool,
     database: Path | None,
-    refused: click.utils.LazyFile | None,
+    refused: IO[str] | None,
     config_file: Path | None,
     clock: Clock,
 ) -> None:

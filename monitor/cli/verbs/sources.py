@@ -15,6 +15,9 @@ from monitor.cli.output import print_rows
 COLUMNS = ("name", "kind", "enabled", "state", "last_ok", "last_new", "items", "evidence", "message")
 
 
+CHECKED = ("name", "state", "status", "items", "newest", "title", "chars", "message")
+
+
 @click.group(invoke_without_command=True)
 @config_option
 @click.option("--state", multiple=True, help="Only this state; may be repeated.")
@@ -80,12 +83,12 @@ def check(
     \b
     Example: keling-monitor sources check my-feed
     """
-    from monitor.checking import check_sources
     from monitor.config import load_config
+    from monitor.runner import check_sources
 
     rows = check_sources(load_config(config_file or ctx.obj), names, everything=everything, now=clock())
     if report:
         with report.open("w", encoding="utf-8", newline="") as file:
             print_rows(rows, "csv", (), file)
-    print_rows(rows, form, ("name", "state", "status", "items", "newest", "robots", "message"))
+    print_rows(rows, form, CHECKED)
     ctx.exit(0 if all(row["state"] == "ok" for row in rows) else 3)
