@@ -184,7 +184,7 @@ class _Line:
             period=self._period(fields, basis, article),
             aggregation=cast(Aggregation, self._word(fields, "aggregation", get_args(Aggregation))),
             basis=basis,
-            speaker=None if basis == "reported" else self._string(fields, "speaker", default="") or "unnamed",
+            speaker=None if basis == "reported" else self._string(fields, "speaker", default="") or None,
             where=where,
             start=start,
             end=end,

@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from storage.columns import columns_of, optional_moment, optional_text, reading_of
 from storage.novelty import (
+    Converter,
     Family,
     Known,
     Reading,
@@ -141,7 +142,7 @@ class Judge:
 
     def decide(self, mention: Mention) -> Decision:
         """What a figure is; writes nothing."""
-        convert = self._converter(mention)
+        convert = self._converter(mention.figure.period)
         telling = Telling(
             reading=mention.reading,
             published=self._told.published,
@@ -157,7 +158,7 @@ class Judge:
             return self._without_period(mention, telling, convert)
         return self._in_slot(mention, telling, convert)
 
-    def _in_slot(self, mention: Mention, telling: Telling, convert: Any) -> Decision:
+    def _in_slot(self, mention: Mention, telling: Telling, convert: Converter) -> Decision:
         found = self._in(mention.slot)
         fact = next((one for one in found if one.status != "apart"), None)
         apart = [one for one in found if one.status == "apart"]
@@ -169,7 +170,7 @@ class Judge:
             ruling = judge(telling, None, convert, family)
             if ruling.verdict == "repeated":
                 return Decision(fact=None, ruling=ruling)
-            for one in self._lately_unstated(mention.slot):
+            for one in self._waiting(mention):
                 if agrees(mention.reading, one.known.holds, convert):
                     moving = judge(replace(telling, article=0), one.known, convert)
                     return Decision(fact=one, ruling=moving, moves=True)
@@ -178,30 +179,38 @@ class Judge:
         known = replace(fact.known, others=(*fact.known.others, *rivals))
         return Decision(fact=fact, ruling=judge(telling, known, convert, self._family(mention)))
 
-    def _without_period(self, mention: Mention, telling: Telling, convert: Any) -> Decision:
+    def _without_period(self, mention: Mention, telling: Telling, convert: Converter) -> Decision:
         slot = mention.slot
-        if slot.basis == "reported":
-            for one in self._in_reach(slot):
-                if agrees(mention.reading, one.known.holds, convert):
-                    # Whether its article corrects itself is asked where it stated no period, too.
-                    return Decision(fact=one, ruling=judge(replace(telling, article=0), one.known, convert))
-                if same_as(mention.reading, (reading for _, reading in one.known.others), convert):
-                    return Decision(fact=one, ruling=Ruling(verdict="repeated", supports=False))
         places = self._unstated(slot)
-        if slot.basis != "reported":
+        if slot.basis == "reported":
+            known = self._told_before(mention, telling, [*self._in_reach(slot), *places[1:]])
+            if known is not None:
+                return known
+        else:
             # One place a speaker: what has got a period since is still what he said.
             places += self._moved(slot)
         fact = places[0] if places else None
         return Decision(fact=fact, ruling=judge(telling, fact.known if fact else None, convert))
 
-    def _beside(self, mention: Mention, telling: Telling, convert: Any) -> Decision:
+    def _told_before(self, mention: Mention, telling: Telling, facts: Iterable[Fact]) -> Decision | None:
+        """Which fact a figure without a period tells again; None: none."""
+        for one in facts:
+            convert = self._converter(one.period)
+            if agrees(mention.reading, one.known.holds, convert):
+                # Whether its article corrects itself is asked where it stated no period, too.
+                return Decision(fact=one, ruling=judge(replace(telling, article=0), one.known, convert))
+            if same_as(mention.reading, (reading for _, reading in one.known.others), convert):
+                return Decision(fact=one, ruling=Ruling(verdict="repeated", supports=False))
+        return None
+
+    def _beside(self, mention: Mention, telling: Telling, convert: Converter) -> Decision:
         """Values stand side by side: only the same one is known."""
         slot = mention.slot
         several = slot.metric in self._traits.several
         here = self._in(slot) if slot.last_day else self._unstated(slot)
         if slot.last_day is None and slot.metric not in self._traits.undated:
             here += self._in_reach(slot) if slot.basis == "reported" else self._moved(slot)
-        elsewhere = self._lately_unstated(slot) if slot.last_day else []
+        elsewhere = self._waiting(mention) if slot.last_day else []
         for one in [*here, *elsewhere]:
             values = [one.known.holds, *(reading for _, reading in one.known.others)]
             if same_as(mention.reading, values, convert):
@@ -219,7 +228,7 @@ class Judge:
             telling.article == known.sole and telling.snapshot > known.snapshot and not telling.also_tells(known.holds)
         )
 
-    def _also_tells(self, slot: Slot, holds: Reading, convert: Any) -> bool:
+    def _also_tells(self, slot: Slot, holds: Reading, convert: Converter) -> bool:
         return any(same(*aligned(other.reading, holds, convert)) for other in self._mentions if other.slot == slot)
 
     # Looking up
@@ -238,6 +247,15 @@ class Judge:
         where = f"{_FAMILY} AND last_day IS NULL AND published BETWEEN ? AND ? ORDER BY published DESC, id DESC"
         published = self._told.published
         return self._facts(where, (*slot.family, text_of(published - REACH), text_of(published + REACH)))
+
+    def _waiting(self, mention: Mention) -> list[Fact]:
+        """Facts whose period is not stated and may be that of a figure."""
+        slot = mention.slot
+        found = self._lately_unstated(slot)
+        if mention.figure.aggregation != slot.aggregation and slot.aggregation == "period":
+            # For one month monthly and period are one, and for one day daily and period.
+            found += self._lately_unstated(replace(slot, aggregation=mention.figure.aggregation))
+        return found
 
     def _moved(self, slot: Slot) -> list[Fact]:
         where = f"{_FAMILY} AND unstated IS NOT NULL AND last_day IS NOT NULL ORDER BY published DESC, id DESC"
@@ -309,10 +327,10 @@ class Judge:
         )
         return tuple((role, reading_of(cast(Any, tuple(columns)))) for role, *columns in rows)
 
-    def _converter(self, mention: Mention) -> Callable[[Reading, str], Sequence[Reading]]:
+    def _converter(self, period: str | None) -> Converter:
         def convert(reading: Reading, unit: str) -> list[Reading]:
             rates = []
-            for days in self._rate_days(mention.figure.period):
+            for days in self._rate_days(period):
                 try:
                     rates.append(mean_rate(reading.unit, unit, days.first or days.last, days.last))
                 except UnknownCurrencyError:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, time
 from decimal import Decimal
 from typing import Literal
 
@@ -23,6 +23,7 @@ _SAME_AMOUNT = Decimal("0.025")
 #: Nobody says at which day's rate a sum was converted.
 _RATE_DOUBT = Decimal("0.03")
 _ABOUT = Decimal("0.1")
+_MIDNIGHT = time(0)
 _NO_AMOUNTS = frozenset({"percent", "percentage_point", "minutes", "times", "version"})
 
 
@@ -340,7 +341,7 @@ def judge(telling: Telling, known: Known | None, convert: Converter, family: Fam
         ruling = _outlook(telling, known, told, held)
     elif meet(told, held):
         ruling = Ruling(verdict="refined", holds=_both(telling.reading, told, held), held_becomes="wider")
-    elif telling.official and (known.official is None or known.official <= telling.published):
+    elif telling.official and (known.official is None or not _earlier(telling.published, known.official)):
         ruling = Ruling(verdict="revised", holds=telling.reading, held_becomes="former")
     else:
         ruling = Ruling(verdict="conflicting", kept_as="rival", supports=False)
@@ -353,11 +354,18 @@ def _below_any(reading: Reading, family: Family, convert: Converter) -> bool:
 
 def _outlook(telling: Telling, known: Known, told: Reading, held: Reading) -> Ruling:
     """Guidance and estimates change with time; the newest holds, and a point in a range given before refines it."""
-    if telling.published < known.published:
+    if _earlier(telling.published, known.published):
         return Ruling(verdict="new", kept_as="former", supports=False)
     if held.bound == "range" and within(told, held):
         return Ruling(verdict="refined", holds=_both(telling.reading, told, held), held_becomes="wider")
     return Ruling(verdict="revised", holds=telling.reading, held_becomes="former")
+
+
+def _earlier(one: datetime, other: datetime) -> bool:
+    """Whether one publication came before another; where only the day is known of one, days are compared."""
+    if one.time() == _MIDNIGHT or other.time() == _MIDNIGHT:
+        return one.date() < other.date()
+    return one < other
 
 
 def _said_before(reading: Reading, known: Known, convert: Converter) -> Role | None:

@@ -12,6 +12,8 @@ from storage.records import Figure
 
 #: "unnamed" is not one speaker: voices without a name stand side by side.
 UNNAMED = "unnamed"
+#: Guidance is the company's own, whether the text says so or not.
+COMPANY = "company"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ def slot_of(figure: Figure, traits: Traits) -> Slot:
         one_month = aggregation == "monthly" and month_of_span(figure.period) is not None
         if one_month or (aggregation == "daily" and first == last):
             aggregation = "period"
-    if figure.metric in traits.stocks and (aggregation == "period" or (aggregation == "cumulative" and first is None)):
+    if figure.metric in traits.stocks and aggregation in ("period", "cumulative"):
         aggregation, first = "cumulative", None
     return Slot(
         figure.metric,
@@ -59,11 +61,17 @@ def slot_of(figure: Figure, traits: Traits) -> Slot:
         figure.measure,
         kind_of(figure.unit, figure.measure),
         figure.basis,
-        None if figure.basis == "reported" else figure.speaker or UNNAMED,
+        _speaker(figure),
         aggregation,
         last,
         first,
     )
+
+
+def _speaker(figure: Figure) -> str | None:
+    if figure.basis == "reported":
+        return None
+    return figure.speaker or (COMPANY if figure.basis == "guidance" else UNNAMED)
 
 
 @lru_cache(maxsize=4096)
