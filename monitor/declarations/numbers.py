@@ -250,7 +250,8 @@ def currency_codes() -> tuple[str, ...]:
     """The ISO 4217 codes of money in use or once in use; of the codes in X only those that pay."""
     from babel import Locale
 
-    return tuple(code for code in Locale.parse("en").currencies if not code.startswith("X") or code in _PAYING)
+    codes = map(str, Locale.parse("en").currencies)
+    return tuple(code for code in codes if not code.startswith("X") or code in _PAYING)
 
 
 def as_decimal(value: Fraction) -> Decimal:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
+from itertools import chain
 from typing import NamedTuple
 
 from monitor.declarations.numbers import NumberSections, as_decimal, currency_codes, currency_names
@@ -66,6 +67,7 @@ class _Roles(NamedTuple):
 
 
 NOTHING = Prefix()
+_NO_ROLE = _Roles()
 
 
 class Affixes:
@@ -121,8 +123,10 @@ class Affixes:
             for value, words in by_value.items():
                 for word in words:
                     exact = word if word != word.lower() else None
-                    unit = ("discount", "percent") if kind == "discount" else ("plain", kind)
-                    put(word, Unit(*unit, as_decimal(value), exact=exact))
+                    if kind == "discount":
+                        put(word, Unit("discount", "percent", as_decimal(value), exact=exact))
+                    else:
+                        put(word, Unit("plain", kind, as_decimal(value), exact=exact))
         for part in pack.currencies.parts:
             for word in part.words:
                 put(word, Unit("part", part.of, as_decimal(part.factor), word not in pack.currencies.shared))
@@ -158,16 +162,12 @@ class Affixes:
                     yield word, code
 
     def _read_bounds(self, pack: NumberSections) -> str:
-        words = f"(?>{self._words([*self._written(pack.bounds.after), *self._written(pack.bounds.decade)])})"
+        tables = (*pack.bounds.after.values(), *pack.bounds.decade.values())
+        words = f"(?>{self._words(chain.from_iterable(tables))})"
         fillers = f"(?:{self._words(self._fillers)}{BLANK}){{0,3}}" if self._fillers else ""
         # A bound right before another number is that one's: `300 million, about 5 % more`, `2700万+5300万`.
         free = "(?![0-9])" if self.compact else f"(?!{BLANK}[0-9$€£])"
         return f"{BLANK}{fillers}{words}{free}"
-
-    @staticmethod
-    def _written(table: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
-        for words in table.values():
-            yield from words
 
     def unit(self, word: str) -> Unit | None:
         """The unit that a word behind a number says, None where only its capitals could make it one."""
@@ -195,35 +195,38 @@ class Affixes:
         """Fill the table of words before a number; the words as written."""
         written: dict[str, None] = {}
 
-        def put(word: str, **role: object) -> None:
+        def put(word: str, role: _Roles) -> None:
             written[word] = None
             key = self.key(word)
-            old = self._roles.get(key, _Roles())
             # What is said first stays.
-            fresh = {name: value for name, value in role.items() if not getattr(old, name)}
-            self._roles[key] = old._replace(**fresh)
+            said = {name: value for name, value in self._roles.get(key, _NO_ROLE)._asdict().items() if value}
+            self._roles[key] = role._replace(**said)
 
         for sign, signs in (("-", pack.numbers.minus), ("+", pack.numbers.plus)):
             for word in signs:
-                put(word, sign=sign)
+                put(word, _Roles(sign=sign))
+        money: dict[str, tuple[Unit, ...]] = {}
         for word, unit in self._money(pack.currencies.before):
-            old = self._roles.get(self.key(word), _Roles()).units
-            put(word)
-            self._roles[self.key(word)] = self._roles[self.key(word)]._replace(units=(*old, unit))
+            money[word] = (*money.get(word, ()), unit)
+        for word, units in money.items():
+            put(word, _Roles(units=units))
         for kind, by_value in pack.units.before.items():
             for value, words in by_value.items():
                 for word in words:
-                    put(word, units=(Unit("plain", kind, as_decimal(value)),))
-        for name, table in (("bound", pack.bounds.before), ("mark", pack.marks.before)):
-            for value_name, words in table.items():
-                for word in words:
-                    put(word, **{name: value_name})
-        for name, plain in (("filler", pack.bounds.fillers_before), ("article", pack.bounds.articles)):
-            for word in plain:
-                put(word, **{name: True})
+                    put(word, _Roles(units=(Unit("plain", kind, as_decimal(value)),)))
+        for bound, words in pack.bounds.before.items():
+            for word in words:
+                put(word, _Roles(bound=bound))
+        for mark, words in pack.marks.before.items():
+            for word in words:
+                put(word, _Roles(mark=mark))
+        for word in pack.bounds.fillers_before:
+            put(word, _Roles(filler=True))
+        for word in pack.bounds.articles:
+            put(word, _Roles(article=True))
         for opening, openings in (("between", pack.links.between), ("departure", pack.links.departure)):
             for word in openings:
-                put(word, opening=opening)
+                put(word, _Roles(opening=opening))
         return list(written)
 
     def reach(self, backwards: str, at: int, floor: int) -> int:
@@ -257,7 +260,7 @@ class Affixes:
             word = self.key(item[0][::-1])
             if touches and item.end() == len(words) and word in self._links:
                 break
-            roles = self._roles.get(word, _Roles())
+            roles = self._roles.get(word, _NO_ROLE)
             written = words[len(words) - item.end() : len(words) - item.start()]
             nearest = not backwards[: item.start()].strip()
             after = _add(prefix, roles, written, item.end(), nearest)
@@ -278,7 +281,7 @@ def _add(prefix: Prefix, roles: _Roles, written: str, reach: int, nearest: bool)
         return prefix._replace(unit=unit, reach=reach)
     limits = roles.bound in ("at_least", "at_most", "about")
     if roles.mark and nearest:
-        both = prefix._replace(mark=roles.mark, reach=reach)
+        both = prefix._replace(mark=roles.mark)
         return both._replace(bound=roles.bound, bound_reach=reach) if limits else both
     if prefix.bound is None:
         if limits:

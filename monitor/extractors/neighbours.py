@@ -21,6 +21,10 @@ _CLAUSE_END = re.compile("[.;:!?。;:!?\n]")
 _REMEMBERED = 5_000
 
 
+_RANGING = frozenset({"range", "either"})
+_SHARING = frozenset({"range", "either", "series", "versus"})
+
+
 class _Link(NamedTuple):
     """What the words between two numbers can say."""
 
@@ -62,7 +66,7 @@ class Neighbours:
             if after is not None:
                 first, second = one.quantity, after.quantity
                 gap = second.start - first.end
-                if 0 <= gap <= _LONGEST_LINK and first.kind == "number" == second.kind:
+                if 0 <= gap <= _LONGEST_LINK and first.kind == "number":
                     link = self._link(low[first.end : second.start])
                     joined = None if link is _NO_LINK else self._pair(one, after, link, low)
                     if joined is not None:
@@ -97,11 +101,18 @@ class Neighbours:
         first, second = one.quantity, after.quantity
         if isinstance(first.value, tuple):
             return None
+        if second.kind != "number":
+            # `7〜9月`: both ends are dates.
+            bare = "range" in link.kinds and first.unit is None and not first.scaled and not first.spelled
+            return [after, one._replace(quantity=replace(first, kind=second.kind))] if bare else None
         if link.bracket:
             return _inherit_bound(one, after)
         if "parts" in link.kinds and _is_part(one, after):
             return [_merged(one, after)]
-        shared = _share(one, after)
+        shared = _share(one, after) if link.kinds & _SHARING else None
+        if shared is not None and first.spelled and "versus" in link.kinds and not link.kinds & _RANGING:
+            # `the two, against 3 %`: a numeral in words is rather a count of its own.
+            shared = None
         ranging = (
             "range" in link.kinds
             or (one.opening == "between" and "series" in link.kinds)
@@ -179,20 +190,22 @@ def _share(one: Found, after: Found) -> Found | None:
     first, second = one.quantity, after.quantity
     assert isinstance(first.value, Decimal)
     takes_unit = first.unit is None and second.unit is not None
-    takes_scale = (
-        (not first.scaled
-        and second.scaled
-        and first.unit in (None, second.unit))
-        or (not first.scaled and second.scaled and second.unit is None and is_money(first.unit))
-    )
-    if not takes_unit and not (takes_scale and (first.unit is None or is_money(first.unit))):
+    same = first.unit in (None, second.unit) or second.unit is None
+    takes_scale = second.scaled and not first.scaled and same and (first.unit is None or is_money(first.unit))
+    if not takes_unit and not takes_scale:
         return None
     scale = after.scale if takes_scale and first.value < after.scale else _ONE
     factor = scale * (after.factor if takes_unit else _ONE)
-    quantity = replace(first, value=first.value * factor, unit=first.unit or second.unit, noun=first.noun or second.noun,
-        resolution=first.resolution * factor, scaled=first.scaled or second.scaled,
-        currency_stated=first.currency_stated or second.currency_stated, inherited=True,
-    )  # fmt: skip
+    quantity = replace(
+        first,
+        value=first.value * factor,
+        unit=first.unit or second.unit,
+        noun=first.noun or second.noun,
+        resolution=first.resolution * factor,
+        scaled=first.scaled or second.scaled,
+        currency_stated=first.currency_stated or second.currency_stated,
+        inherited=True,
+    )
     return one._replace(quantity=quantity, scale=after.scale if takes_scale else one.scale)
 
 
@@ -210,8 +223,16 @@ def _range(one: Found, after: Found) -> Found | None:
         high *= one.scale
     if low >= high:
         return None
-    quantity = replace(first, end=second.end, number_end=second.number_end, value=(low, high), unit=first.unit or second.unit,
-        noun=second.noun or first.noun, bound="range", resolution=min(first.resolution, second.resolution),
-        scaled=scaled, inherited=False,
-    )  # fmt: skip
+    quantity = replace(
+        first,
+        end=second.end,
+        number_end=second.number_end,
+        value=(low, high),
+        unit=first.unit or second.unit,
+        noun=second.noun or first.noun,
+        bound="range",
+        resolution=min(first.resolution, second.resolution),
+        scaled=scaled,
+        inherited=False,
+    )
     return after._replace(quantity=quantity, opening=one.opening, faint=False)

@@ -181,11 +181,12 @@ class Numerals:
         )
         inside = alternation(self._pick("inside"), compact=True) if self._inside else "(?!)"
         over = alternation(self._pick("over"), compact=True)
-        more = alternation([*plain, *self._pick("half"), *self._pick("point")], compact=True)
+        more = alternation([*plain, *self._pick("half")], compact=True)
+        point = alternation(self._pick("point"), compact=True)
         large = alternation(kinds["scale"], compact=True)
         digits = self._digits()
         return (
-            f"(?>(?:{digits}|{vague}{first})(?:{_BLANK}{more}|{_BREAK}{large}|{glued}|{_BLANK}{over}{_BLANK}(?:{digits})?+"
+            f"(?>(?:{digits}|{vague}{first})(?:{_BLANK}{more}|{_BLANK}{point}(?={_BLANK}{more})|{_BREAK}{large}|{glued}|{_BLANK}{over}{_BLANK}(?:{digits})?+"
             f"|{inside}(?={_BLANK}(?:{scales}|{unit_start}))|(?<![0-9]){digits}|(?<![0-9]) {digits}(?= ?{scales}))*+)"
         )
 

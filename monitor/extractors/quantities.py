@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from itertools import chain
-from typing import cast
+from typing import NamedTuple, cast
 
 from monitor.declarations.numbers import Fixed, NumberSections, as_decimal
 from monitor.extractors.affixes import BLANK, NOTHING, Affixes, Prefix, Unit, edged
@@ -37,11 +37,15 @@ _HEAD = 6
 _LETTER = re.compile(f"[{LETTERS}]")
 #: Years are printed like any number; these are taken for one where nothing else says what they are.
 _YEARS = range(1950, 2050)
+#: Signs that stand before an amount as well as behind one.
+_MONEY_SIGNS = "$€£¥₩₹"
+#: Behind a number at the beginning of a line these make it the number of a list; the last is drawn round it.
+_LISTED = ".)、\u20e3"
 #: Dates, times, stock codes and identifiers made of digits and marks.
 _STAMP = (
     r"(?:19|20)[0-9]{2}([-/.])[01]?[0-9]\2[0-3]?[0-9](?![0-9])"
     r"|[0-3]?[0-9]([./])[01]?[0-9]\3(?:19|20)?[0-9]{2}(?![0-9.,])"
-    r"|[0-2]?[0-9]:[0-5][0-9](?::[0-5][0-9])?(?![0-9:])"
+    r"|[0-2]?[0-9]:[0-5][0-9](?::[0-5][0-9])?(?![0-9]|:[0-9])"
     r"|[0-9]{1,6}\.(?:hk|sh|sz|ss|us|tw)(?![a-z])"
     r"|[0-9]++(?:-[0-9]++){2,}+"
 )
@@ -102,9 +106,12 @@ class Numbers:
             return "(?P<more>(?!))?"
         ones = [word for value, words in pack.numbers.words.items() if 0 < value < 10 for word in words]
         longest = "|".join(f"(?<={re.escape(unit)})" for unit in pack.units.tenths)
-        digits = alternation([*ones, *pack.units.halves], compact=self._compact)
+        digits = alternation(ones, compact=self._compact)
+        halves = alternation(self._halves, compact=self._compact) if self._halves else "(?!)"
+        years = alternation([w for m in ("year", "date") for w in pack.marks.after.get(m, ())], compact=self._compact)
         return (
-            f"(?:(?:{longest})(?P<more>{BLANK}(?:[1-9]|{digits}))(?!{BLANK}(?:{self._affixes.unit_start}|[.]?[0-9])))?"
+            f"(?:(?:{longest})(?P<more>{BLANK}(?:{halves}(?!{years})"
+            f"|(?:[1-9]|{digits})(?!{BLANK}(?:{self._affixes.unit_start}|[.]?[0-9])))))?"
         )
 
     def read(self, text: str) -> list[Quantity]:
@@ -169,60 +176,69 @@ class Numbers:
     def _read_one(
         self, place: _Place, reading: Reading, start: int, end: int, prefix: Prefix, *, whole: bool
     ) -> Found | None:
-        number_end = end
+        """One numeral with what belongs to it; `whole` says that what stands behind the run is its own."""
         unit, noun = self._unit(place) if whole else (None, "")
-        rival = unit is not None and prefix.unit is not None and is_money(unit.unit) and is_money(prefix.unit.unit)
-        if rival and unit is not None and prefix.unit is not None and unit.unit != prefix.unit.unit:
-            # `RMB 10 USD 20`: the second code is the next number's.
+        if unit is not None and _is_of_next(place, unit, prefix):
             unit, noun, whole = None, "", False
         if prefix.definite and not reading.fraction and not (unit is not None and unit.unit == "times"):
             prefix = prefix.unbound()
+        meant = unit
         if unit is None or unit.kind == "mark" or unit.unit == "count":
-            meant = prefix.unit or (unit if unit is not None and unit.kind != "mark" else None)
-        else:
-            meant = unit
-        kind = _kind(prefix, unit, meant, reading, place, start, number_end)
+            meant = prefix.unit or (None if unit is None or unit.kind == "mark" else unit)
+        kind = _kind(_Marks(prefix, unit, meant), reading, place, start, end)
         if unit is not None and unit.kind == "mark" and kind == "number":
             unit, noun, whole = None, "", False
         if not _counts(reading, prefix, meant):
             return None
-        if unit is not None:
-            end = place.unit_end
+        number_end, end = end, end if unit is None else place.unit_end
         value, high, resolution, name, stated = _value(reading, meant)
-        bound: str = reading.bound or self._affixes.bound_of_noun(noun) or "exact"
         if whole and place.more and unit is not None:
             value += self._tenths(place.more) * unit.factor
             end = place.more_end
+        bound: str | None = prefix.bound
         bound_after = False
-        if prefix.bound is not None:
-            bound = prefix.bound
-        elif whole and place.bound and place.bound_start >= end:
-            said, decade = self._affixes.bound_after(place.bound)
+        if bound is None and whole and place.bound and place.bound_start >= end:
+            bound, decade = self._affixes.bound_after(place.bound)
             if decade is not None:
                 value, high = _decade(value, reading, meant, decade)
-            if said is not None:
-                bound, bound_after = said, True
-            if said or decade:
-                end = place.bound_end
+            if bound or decade:
+                bound_after, end = True, place.bound_end
         begin, sign = _sign(prefix, name, place, start, end)
         if sign == "-":
             value, high = -value, None if high is None else -high
-        begin = min(begin, start - prefix.bound_reach)
         number: Number = value
         if high is not None:
             number, bound = (min(value, high), max(value, high)), "range"
         if kind != "number":
-            begin, bound = start, "exact"
+            begin, bound, name = start, "exact", None
+        else:
+            begin = min(begin, start - prefix.bound_reach)
+            bound = bound or reading.bound or self._affixes.bound_of_noun(noun) or "exact"
         quantity = Quantity(
-            start=begin, end=end, number_start=start, number_end=number_end, value=number,
-            unit=name if kind == "number" else None, noun=noun, bound=cast(Bound, bound), resolution=resolution,
-            sign=sign, scaled=reading.scale > 1, currency_stated=stated, spelled=reading.spelled, kind=kind,
-        )  # fmt: skip
+            start=begin,
+            end=end,
+            number_start=start,
+            number_end=number_end,
+            value=number,
+            unit=name,
+            noun=noun,
+            bound=cast(Bound, bound),
+            resolution=resolution,
+            sign=sign,
+            scaled=reading.scale > 1,
+            currency_stated=stated,
+            spelled=reading.spelled,
+            kind=kind,
+        )
         return Found(
-            quantity, reading.scale, meant.factor if meant is not None else _ONE, prefix.opening,
-            part=meant is not None and meant.kind == "part", bound_after=bound_after,
+            quantity,
+            reading.scale,
+            factor=_ONE if meant is None else meant.factor,
+            opening=prefix.opening,
+            part=meant is not None and meant.kind == "part",
+            bound_after=bound_after,
             faint=self._compact and _is_faint(reading, meant, prefix),
-        )  # fmt: skip
+        )
 
     def _unit(self, place: _Place) -> tuple[Unit | None, str]:
         """The unit behind a number and its word."""
@@ -313,8 +329,7 @@ def read_quantities(text: str, numbers: Numbers) -> list[Quantity]:
     for quantity in numbers.read(normal.text):
         start, end = normal.original(quantity.start, quantity.end)
         number_start, number_end = normal.original(quantity.number_start, quantity.number_end)
-        spans = {"start": start, "end": end, "number_start": number_start, "number_end": number_end}
-        quantities.append(replace(quantity, **spans))
+        quantities.append(replace(quantity, start=start, end=end, number_start=number_start, number_end=number_end))
     return quantities
 
 
@@ -332,7 +347,7 @@ def _counts(reading: Reading, prefix: Prefix, unit: Unit | None) -> bool:
         return True
     if prefix.bound is not None and (reading.scale > 1 or reading.fraction):
         return True
-    return unit is not None and (reading.scale == 1 or unit is prefix.unit)
+    return unit is not None and unit.unit != "count" and reading.scale == 1
 
 
 def _is_faint(reading: Reading, unit: Unit | None, prefix: Prefix) -> bool:
@@ -384,33 +399,57 @@ def _is_minus(place: _Place, at: int, unit: str | None) -> bool:
     return not _LETTER.match(before) or unit in ("percent", "percentage_point")
 
 
-def _kind(
-    prefix: Prefix, unit: Unit | None, meant: Unit | None, reading: Reading, place: _Place, start: int, end: int
-) -> Kind:
+class _Marks(NamedTuple):
+    """What stands beside a number."""
+
+    prefix: Prefix
+    #: Unit or mark behind it.
+    unit: Unit | None
+    #: The unit that counts, before or behind it.
+    meant: Unit | None
+
+
+def _is_of_next(place: _Place, unit: Unit, prefix: Prefix) -> bool:
+    """Whether a currency behind a number stands before the next one: `RMB 10 USD 20`, `a US$25`."""
+    if unit.kind != "plain" or not is_money(unit.unit):
+        return False
+    if prefix.unit is not None and is_money(prefix.unit.unit):
+        return unit.unit != prefix.unit.unit
+    return place.char(place.unit_end).isdigit() and place.unit[-1] in _MONEY_SIGNS
+
+
+def _kind(marks: _Marks, reading: Reading, place: _Place, start: int, end: int) -> Kind:
     """What a number is: most are numbers, the rest is told by marks beside them or by their digits."""
+    prefix, unit, meant = marks
     if meant is None:
         if reading.kind:
             return cast(Kind, reading.kind)
         if prefix.mark is not None:
             return cast(Kind, prefix.mark)
-        if _LETTER.match(place.char(start - 1)):
+        before = place.char(start - 1)
+        if _LETTER.match(before) or (before == "-" and _LETTER.match(place.char(start - 2))):
             return "name"
     if meant is not None or reading.scale > 1:
         return "number"
     if unit is not None:
         return cast(Kind, unit.unit)
-    if _LETTER.match(place.char(end)):
+    after = place.char(end)
+    if _LETTER.match(after):
         return "name"
-    plain = (
-        reading.resolution == 1 and not reading.spelled and end - start == 4 and not prefix.bound and not prefix.sign
-    )
-    return "year" if plain and int(reading.low) in _YEARS else "number"
+    if after and after in _LISTED and place.char(start - 1) in ("", "\n") and not place.char(end + 1).isdigit():
+        return "ordinal"
+    bare = reading.resolution == 1 and not reading.spelled and end - start == 4 and not prefix.bound and not prefix.sign
+    return "year" if bare and int(reading.low) in _YEARS else "number"
 
 
 def _percent(value: Decimal) -> Decimal:
     """A part of a whole in percent, to two decimals unless it is too small for them."""
     percent = value * _HUNDRED
-    return percent.quantize(_CENT).normalize() if _CENT <= percent < Decimal("1e20") else percent
+    if not _CENT <= percent < Decimal("1e20"):
+        return percent
+    rounded = percent.quantize(_CENT)
+    whole = rounded.to_integral_value()
+    return whole if rounded == whole else rounded
 
 
 def _decade(value: Decimal, reading: Reading, unit: Unit | None, part: str) -> tuple[Decimal, Decimal]:
