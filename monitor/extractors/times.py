@@ -6,17 +6,14 @@ of spans, lengths with the date that ends them, and lists are put together.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple, TypeVar
 
 from monitor.declarations.periods import PeriodWords
-from monitor.extractors.timewords import Frame, TimeWords
-from monitor.extractors.words import LETTERS
+from monitor.extractors.timewords import LETTER_SET, Frame, TimeWords
 
 _K = TypeVar("_K", bound=str)
 
-_LETTER = re.compile(f"[{LETTERS}]")
 #: Longest gap between two words of one time.
 _GAP = 24
 #: Longest chain of words beside a time: "as of" "the" "end of".
@@ -94,8 +91,7 @@ class Times:
 
     def _relations(self, low: str, start: int, end: int) -> frozenset[str]:
         """How two times may be linked by what stands between them."""
-        gap = low[start:end]
-        if end - start > _GAP or "\n" in gap:
+        if end - start > _GAP or "\n" in (gap := low[start:end]):
             return _NONE
         joiner = "" if self._compact else " "
         return self._between.get(joiner.join(word for word in gap.split() if word not in self._fillers), _NONE)
@@ -204,7 +200,7 @@ def _by_word(words: Mapping[_K, tuple[str, ...]]) -> dict[str, str]:
 
 
 def _inside_word(low: str, at: int) -> bool:
-    return 0 < at < len(low) and bool(_LETTER.match(low[at - 1]) and _LETTER.match(low[at]))
+    return 0 < at < len(low) and low[at - 1] in LETTER_SET and low[at] in LETTER_SET
 
 
 def merge(one: Frame, other: Frame, relations: frozenset[str]) -> Frame | None:

@@ -14,6 +14,8 @@ from monitor.extractors.words import END, LETTERS, alternation
 
 _SLOT = re.compile(r"\{([a-z]+)\}")
 _LETTER = re.compile(f"[{LETTERS}]")
+#: The same letters, for a look at one character.
+LETTER_SET = frozenset(char for char in map(chr, range(0x250)) if _LETTER.match(char))
 _NEXT_WORD = re.compile(f"[ \n-]*([{LETTERS}]+)")
 #: A shape does not end inside a number.
 _END = "(?<![0-9](?=[0-9]))(?<![0-9](?=[.,][0-9]))"
@@ -205,17 +207,17 @@ class TimeWords:
     def _shape(self, meaning: str, template: str, number: int | None) -> _Shape:
         blank = "[ \n]{0,2}" if self._compact else "[ \n]{1,2}"
         pieces = _SLOT.split(template)
-        pattern = ""
+        parts: list[str] = []
         for at, piece in enumerate(pieces):
             if at % 2:
-                pattern += self._slot(piece)
-                continue
-            around = " ?" if self._compact and piece else ""
-            pattern += (around if at else "") + blank.join(map(re.escape, piece.split(" ")))
-            pattern += around if at < len(pieces) - 1 else ""
+                parts.append(self._slot(piece))
+            elif piece:
+                around = " ?" if self._compact else ""
+                words = blank.join(map(re.escape, piece.split(" ")))
+                parts.append((around if at else "") + words + (around if at < len(pieces) - 1 else ""))
         if _LETTER.match(template[-1]):
-            pattern += END
-        return _Shape(meaning, re.compile(pattern), number, self._leads(pieces))
+            parts[-1] += END
+        return _Shape(meaning, tuple(parts), re.compile("".join(parts)), number, self._leads(pieces))
 
     def _slot(self, slot: str) -> str:
         if slot in _OPEN_PATTERNS:
@@ -241,6 +243,8 @@ class _Shape(NamedTuple):
     """A template with numbers that are not spelled out."""
 
     meaning: str
+    #: Patterns of its slots and of the words between them, one after another.
+    parts: tuple[str, ...]
     pattern: re.Pattern[str]
     #: The number that it means without saying it.
     number: int | None
@@ -248,24 +252,39 @@ class _Shape(NamedTuple):
     leads: tuple[str, ...]
 
 
+_Tree = dict[str, "_Tree"]
+
+
 def _either(shapes: Iterable[_Shape]) -> re.Pattern[str]:
-    """One pattern that matches any of the shapes, those before others first."""
-    parts = [re.sub(r"\(\?P<[a-z]+>", "(?:", shape.pattern.pattern) for shape in shapes]
-    return re.compile(f"(?:{'|'.join(parts)}){_END}" if parts else "(?!)")
+    """One pattern that matches any of the shapes, longer ones before others; what they begin with is looked at once."""
+    root: _Tree = {}
+    for shape in shapes:
+        node = root
+        for part in shape.parts:
+            node = node.setdefault(re.sub(r"\(\?P<[a-z]+>", "(?:", part), {})
+        node[""] = {}
+    return re.compile(f"{_branches(root)}{_END}" if root else "(?!)")
+
+
+def _branches(node: _Tree) -> str:
+    options = [part + _branches(rest) for part, rest in node.items() if part]
+    if "" in node:
+        options.append("")
+    return options[0] if len(options) == 1 else f"(?:{'|'.join(options)})"
 
 
 def _edge(char: str) -> str:
     """Of which kind an end of a word is: a letter of an alphabet, a digit, or neither."""
     if char.isdecimal():
         return "digit"
-    return "letter" if _LETTER.match(char) else ""
+    return "letter" if char in LETTER_SET else ""
 
 
 def _goes_on(edge: str, low: str, at: int, beyond: int) -> bool:
     """Whether a word whose end is of the kind `edge` goes on at the character beside it, or the one beyond that."""
     beside = low[at]
     if edge == "letter":
-        return _LETTER.match(beside) is not None
+        return beside in LETTER_SET
     if beside in ".,":
         return 0 <= beyond < len(low) and low[beyond].isdecimal()
     return beside.isdecimal()
