@@ -17,9 +17,10 @@ from typing import NamedTuple, cast
 
 from monitor.declarations.numbers import Fixed, NumberSections, as_decimal
 from monitor.extractors.affixes import BLANK, NOTHING, Affixes, Prefix, Unit, edged
+from monitor.extractors.amounts import Reading
 from monitor.extractors.neighbours import Neighbours
 from monitor.extractors.normal import normalise
-from monitor.extractors.numerals import Numerals, Reading
+from monitor.extractors.numerals import Numerals
 from monitor.extractors.quantity import Bound, Found, Kind, Number, Quantity, is_money
 from monitor.extractors.words import LETTERS, alternation, squeezed
 
@@ -31,7 +32,9 @@ _TEN = Decimal(10)
 _HALF = Decimal("0.5")
 _HUNDRED = Decimal(100)
 _CENT = Decimal("0.01")
+#: How many places are remembered before they are forgotten all at once, and up to which length of text.
 _REMEMBERED = 20_000
+_LONGEST_REMEMBERED = 120
 #: So many letters of a word tell whether it may begin a numeral.
 _HEAD = 6
 _LETTER = re.compile(f"[{LETTERS}]")
@@ -108,10 +111,11 @@ class Numbers:
         longest = "|".join(f"(?<={re.escape(unit)})" for unit in pack.units.tenths)
         digits = alternation(ones, compact=self._compact)
         halves = alternation(self._halves, compact=self._compact) if self._halves else "(?!)"
+        blocked = f"{self._affixes.unit_start}|" if self._compact else ""
         years = alternation([w for m in ("year", "date") for w in pack.marks.after.get(m, ())], compact=self._compact)
         return (
             f"(?:(?:{longest})(?P<more>{BLANK}(?:{halves}(?!{years})"
-            f"|(?:[1-9]|{digits})(?!{BLANK}(?:{self._affixes.unit_start}|[.]?[0-9])))))?"
+            f"|(?:[1-9]|{digits})(?!{BLANK}(?:{blocked}[.]?[0-9])))))?"
         )
 
     def read(self, text: str) -> list[Quantity]:
@@ -149,9 +153,11 @@ class Numbers:
         key = (text[begin : match.end() + 1], at - begin, touches)
         seen = self._seen.get(key)
         if seen is None:
-            if len(self._seen) > _REMEMBERED:
-                self._seen.clear()
-            seen = self._seen[key] = tuple(self._read_place(match, text, reach, touches))
+            seen = tuple(self._read_place(match, text, reach, touches))
+            if len(key[0]) <= _LONGEST_REMEMBERED:
+                if len(self._seen) > _REMEMBERED:
+                    self._seen.clear()
+                self._seen[key] = seen
         return [
             Found(one.quantity.moved(at), one.scale, one.factor, one.opening, one.part, one.bound_after, one.faint)
             for one in seen
