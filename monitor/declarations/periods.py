@@ -27,6 +27,7 @@ _PLAIN = {
     "length",  # n months that some date ends
     "days",  # the last n days
     "ago",  # n months ago
+    "past",  # the last n months up to now
     "prior quarters",  # the n quarters before
     # Without a number, or with the slots of a date.
     "date",  # what its slots say
@@ -54,6 +55,8 @@ _PLAIN = {
     "own half",
     "own quarter",
     "own month",
+    "own period end",
+    "own quarter end",
     # The base that a figure is compared with: the same period a year before, the one before.
     "base year",
     "base quarter",
@@ -144,7 +147,7 @@ class PeriodWords(_Section):
 
     @model_validator(mode="after")
     def _numbered(self) -> Self:
-        needy = ("quarter", "half", "month", "months", "quarters", "length", "days", "ago", "prior quarters")
+        needy = ("quarter", "half", "month", "months", "quarters", "length", "days", "ago", "past", "prior quarters")
         for key in needy:
             for template in self.says.get(key, ()):
                 if not _SLOT.search(template) and "=" not in template:

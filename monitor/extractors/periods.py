@@ -212,6 +212,7 @@ class _Resolver:
         self._said: str | None = None
         self._members: tuple[str, ...] = ()
         self._said_in = -1
+        self._said_kind = ""
         #: The last single day.
         self._day: str | None = None
         #: The last quarter or half: which of them it was, and its sentence.
@@ -224,13 +225,13 @@ class _Resolver:
         frame = time.frame
         kind, form = self._resolve(time, sentence)
         comparative = kind.startswith("prior_")
-        if form is not None:
+        if form is not None and time.beside:
             form, kind = self._beside(time, form, kind)
         members = self._members if kind == "same" else ()
         if form is not None and (kind == "span" or frame.unit == "prior quarters"):
             members = _steps(form, frame.unit)
         if form is not None and not comparative:
-            self._said, self._members, self._said_in = form, members, sentence
+            self._said, self._members, self._said_in, self._said_kind = form, members, sentence, kind
             if frame.unit in ("quarter", "half"):
                 self._part = frame.unit, sentence
             if len(form) == len("2025-03-26") and "/" not in form:
@@ -307,7 +308,9 @@ class _Resolver:
         if unit == "nth":
             return "bare", self._nth(frame, sentence)
         if unit in {"own", "year"}:
-            return "own", self._own(frame.of or "year", sentence)
+            of, _, end = (frame.of or "year").partition(" ")
+            own = self._own(of, sentence)
+            return "own", algebra.last_day(own).isoformat() if own and end else own
         if unit == "same":
             return self._same(frame)
         return self._special(unit, frame.number, coming="next" in time.beside)
@@ -316,7 +319,9 @@ class _Resolver:
         """The base of comparison: of the period just said, else of the reported one, else counted from today."""
         kind, _ = _BASES[of]
         months = _MONTHS[of]
-        said = self._said if self._said and self._said_in == sentence else None
+        # Without a report what was said a sentence ago is the best guess, too.
+        near = self._said_in >= sentence - (self._reporting is None)
+        said = self._said if near and self._said_kind not in _NOT_REPORTED else None
         if said is not None and (_length(said) == months or (of == "year" and _length(said) in _REPORTED)):
             return kind, shifted(said, kind)
         reporting = self._reporting
@@ -367,6 +372,8 @@ class _Resolver:
             return "relative", (day + timedelta(days=unit == "day after")).isoformat()
         if unit == "ago":
             return "relative", algebra.shift_months(month, -number)
+        if unit == "past":
+            return "relative", f"{algebra.shift_months(month, -number)}/{month}"
         if unit == "days":
             first = self._dated - timedelta(days=number - 1)
             return "relative", f"{first.isoformat()}/{self._dated.isoformat()}"
@@ -526,13 +533,16 @@ def _form(unit: str, first: int, number: int, year: int) -> str:
 _NUMBERED = frozenset({"half", "quarter", "months", "day"})
 
 
+_BEFORE: dict[str, Measure] = {"quarter~": "qoq", "month~": "mom"}
+
+
 def _measure(frame: Frame) -> Measure | None:
     """The measure of a change against the time, where it may be a base."""
     if frame.unit == "base":
         return _BASES[frame.of][1]
-    if (frame.unit == "same" and frame.dated) or frame.shift == -1:
+    if frame.shift == -1 or (frame.unit == "same" and frame.dated):
         return "yoy"
-    return {"quarter~": "qoq", "month~": "mom"}.get(frame.unit) if frame.number == -1 else None  # type: ignore[return-value]
+    return _BEFORE.get(frame.unit) if frame.number == -1 else None
 
 
 def _only_year(frame: Frame) -> bool:

@@ -224,6 +224,8 @@ def merge(one: Frame, other: Frame, relations: frozenset[str]) -> Frame | None:
         return other.in_year_of(one)
     if one.unit == "months" and one.first == one.number and other.unit == "day" and not (other.first or other.dated):
         return other._replace(first=one.number).in_year_of(one)
+    if _year_said(other) and (one.unit, one.of) == ("own", "year"):
+        return other
     for part, base in ((one, other), (other, one)):
         if part.unit in _PARTS and not part.dated and (base.unit, base.of) == ("base", "year"):
             return part._replace(shift=-1, of="base")

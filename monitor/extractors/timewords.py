@@ -193,6 +193,8 @@ class TimeWords:
                 continue
             if values not in frame_at:
                 frame_at[values] = _frame(meaning, dict(zip(slots, values, strict=True)), number)
+            if frame_at[values].number > _MOST.get(frame_at[values].unit, 99):
+                continue
             word = template
             for slot, (said, _) in zip(slots, choice, strict=True):
                 word = word.replace(f"{{{slot}}}", said)
@@ -237,6 +239,10 @@ class TimeWords:
             return (pieces[0],)
         glue = pieces[2] if pieces[1] == "name" else ""
         return tuple({f"{pieces[0]}{name}{blank}" for name in named for blank in (glue, glue + " " * self._compact)})
+
+
+#: The greatest number that a unit has.
+_MOST = {"months": 12, "quarter": 4, "half": 2, "day": 31, "nth": 4}
 
 
 class _Shape(NamedTuple):
