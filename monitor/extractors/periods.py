@@ -144,23 +144,28 @@ class Periods:
         self._times = Times(pack.periods)
         stops = re.escape(pack.periods.stops.replace(".", ""))
         self._stop = re.compile(rf"[{stops}\n]|\.(?![0-9])" if "." in pack.periods.stops else f"[{stops}\n]")
-        self._last: tuple[str, list[Time], list[int]] = ("", [], [])
+        self._last: tuple[str, list[Time]] = ("", [])
 
-    def read(self, text: str, *, dated: date, reporting: str | None) -> list[PeriodMention]:
+    def read(
+        self, text: str, *, dated: date, reporting: str | None, sentences: Sequence[int] | None = None
+    ) -> list[PeriodMention]:
         """The periods in `text`, in reading order; reading the same text again with another `reporting` is cheap.
 
         Args:
             text: normalised text.
             dated: day of publication, from which relative words count.
             reporting: the period that the article reports, where known: what "the quarter" or "a year earlier" mean.
+            sentences: where sentences begin, where known: a year left out is the sentence's. None: each full stop ends
+                one, abbreviations too.
         """
-        if self._last[0] != text:
+        known, times = self._last
+        if known != text:
             times = self._times.read(text)
-            stops = [match.start() for match in self._stop.finditer(text)] if times else []
-            self._last = text, times, stops
-        _, times, stops = self._last
+            self._last = text, times
+        if sentences is None:
+            sentences = [match.end() for match in self._stop.finditer(text)] if times else []
         resolver = _Resolver(dated, reporting)
-        mentions = _listed([resolver.mention(time, bisect_right(stops, time.start)) for time in times], times)
+        mentions = _listed([resolver.mention(time, bisect_right(sentences, time.start)) for time in times], times)
         return [mention for mention in mentions if mention.form or mention.kind != "bare"]
 
 

@@ -144,6 +144,14 @@ def test_reading_again_with_the_reported_period_gives_the_bases() -> None:
     assert [mention.form for mention in reader.read(text, dated=DAY, reporting="2025-Q3")] == ["2024-Q3"]
 
 
+def test_sentences_that_are_known_keep_abbreviations_together() -> None:
+    text = "2024 waren es 126,9 Mrd. Yuan, im ersten Quartal 29,4."
+    alone = periods("de").read(text, dated=DAY, reporting=None)
+    known = periods("de").read(text, dated=DAY, reporting=None, sentences=[0])
+    assert [mention.form for mention in alone] == ["2024", "2025-Q1"]
+    assert [mention.form for mention in known] == ["2024", "2024-Q1"]
+
+
 def vocabulary(language: str) -> st.SearchStrategy[str]:
     words = sections(language).periods
     said = [template.partition("=")[0] for templates in words.says.values() for template in templates]
