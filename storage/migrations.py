@@ -53,7 +53,8 @@ def statements(script: str) -> Iterator[str]:
     statement = ""
     for line in script.splitlines(keepends=True):
         statement += line
-        if line.rstrip().endswith(";") and sqlite3.complete_statement(statement):
+        code = line.partition("--")[0].rstrip()
+        if code.endswith(";") and sqlite3.complete_statement(statement):
             yield statement
             statement = ""
     # Comments may follow the last statement.
