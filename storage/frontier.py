@@ -265,8 +265,8 @@ class Frontier:
     ) -> None:
         with transaction(self._db):
             self._execute(
-                "UPDATE pages SET state = ?, attempts = 0, next_attempt = ?, message = '', etag = ?, modified = ?,"
-                " article = coalesce(?, article), summary = '', text = '' WHERE id = ?",
+                "UPDATE pages SET state = ?, baseline = 0, attempts = 0, next_attempt = ?, message = '', etag = ?,"
+                " modified = ?, article = coalesce(?, article), summary = '', text = '' WHERE id = ?",
                 (
                     state,
                     None if look is None else text_of(look),
