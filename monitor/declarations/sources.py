@@ -97,8 +97,12 @@ class Answer(_Declaration):
 
     #: Regular expression before the JSON in a page or script, such as `state\\s*=`; "" for plain JSON and JSONP.
     after: Pattern = ""
-    #: JMESPath of a string that is itself JSON and takes the place of the whole.
+    #: JMESPath of a string that is itself JSON: the rows are in there.
     string: str = ""
+    #: JMESPath of the number of pages that the whole list has.
+    pages: str = ""
+    #: JMESPath that is true where the answer leaves rows out: then it is a fault, not a list.
+    more: str = ""
     #: JMESPath of the status, and what it must be.
     status: str = ""
     equals: str | int | bool | None = None

@@ -78,6 +78,10 @@ def article_of(listed: Listed, *, source: Source, now: datetime) -> Article:
         ParseError: the item says nothing beyond its address.
     """
     text = listed.text or listed.summary
+    # Search engines' summaries say the title again, with the outlet's name behind it.
+    if listed.title and one_line(text).startswith(listed.title):
+        text = one_line(text).removeprefix(listed.title).removeprefix(".").strip()
+        text = "" if text in {listed.outlet, ""} else text
     if not text and not listed.title:
         raise ParseError("an item without title, summary or text")
     return Article(

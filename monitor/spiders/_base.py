@@ -18,8 +18,11 @@ from monitor.cycle import Cycle
 from monitor.declarations.sources import Source
 from monitor.errors import ParseError
 from monitor.parse.addresses import canonical_url
+from monitor.parse.charset import decode
 from monitor.parse.html import article_of, read_article
+from monitor.parse.json_rows import path, payload
 from monitor.parse.listed import Listed
+from monitor.spiders._asking import Ask, address_of, asks, body_of, filled, key_of
 from monitor.spiders._causes import Cause, cause_of
 from monitor.spiders._items import Read, found_of, listed_of
 from storage.frontier import Page, Validators
@@ -68,7 +71,7 @@ class Report:
 class SourceSpider(Spider):
     """Reads one source: its lists, then the pages that they named.
 
-    A kind says how its lists are asked for (`list_requests`) and read (`read_list`); both may be left as they are.
+    A kind says how its lists are read (`read_list`) and which further lists they lead to (`more_lists`).
     """
 
     source: ClassVar[Source]
@@ -79,6 +82,8 @@ class SourceSpider(Spider):
         self.report = Report(source=self.source.name)
         self._baseline = cycle.health.is_baseline(self.source.name)
         self._asked: set[int] = set()
+        #: What the lookups have found, by name.
+        self._found: dict[str, str] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **arguments: Any) -> Self:
@@ -111,10 +116,6 @@ class SourceSpider(Spider):
 
     # What a kind may say for itself.
 
-    def list_requests(self) -> Iterator[Request]:
-        """The requests for the source's lists."""
-        yield self.list_request(self.source.url)
-
     def read_list(self, response: Response) -> list[Listed]:
         """The items of an answer.
 
@@ -123,23 +124,35 @@ class SourceSpider(Spider):
         """
         raise NotImplementedError
 
-    def more_lists(self, response: Response) -> Iterator[Request]:
+    def more_lists(self, response: Response, ask: Ask) -> Iterator[Request]:
         """Further requests that an answer leads to: its next page, its children."""
         return iter(())
 
     # What Scrapy calls.
 
     async def start(self) -> AsyncIterator[Request | Read]:
-        """The lists; where nothing is left to ask for, the pages that wait from earlier runs."""
-        asked = False
-        for request in self.list_requests():
-            asked = True
+        """The source's lookups, or at once its lists."""
+        first = self._lookups() if self.source.lookup else self._lists()
+        for request in first:
             yield request
-        if not asked:
-            for each in self.pages():
-                yield each
 
-    def parse(self, response: Response, key: str) -> Iterator[Request | Read]:
+    def looked_up(self, response: Response, name: str) -> Iterator[Request | Read]:
+        """A lookup has answered; with the last of them the lists are asked for."""
+        lookup = self.source.lookup[name]
+        try:
+            data = payload(decode(response.body, headers_of(response))[0], self.source.answer)
+            value = path(lookup.value).search(data)
+            if value is None:
+                raise ParseError(f"nothing at {lookup.value!r}: the answer may have been redesigned")
+        except ParseError as error:
+            self.report.list_faults.append(Cause(what=f"{response.url}: {error}"))
+            yield from self.pages()
+            return
+        self._found[name] = str(value)
+        if len(self._found) == len(self.source.lookup):
+            yield from self._lists()
+
+    def parse(self, response: Response, key: str, ask: Ask) -> Iterator[Request | Read]:
         """A list has answered."""
         self.report.status = response.status
         if response.status == _UNCHANGED:
@@ -151,7 +164,7 @@ class SourceSpider(Spider):
                 self.report.list_faults.append(Cause(what=f"{response.url}: {error}"))
             else:
                 self._take(items, key, validators_of(response))
-                yield from self.more_lists(response)
+                yield from self.more_lists(response, ask)
         yield from self.pages()
 
     def list_failed(self, failure: Failure) -> Iterator[Request | Read]:
@@ -209,27 +222,45 @@ class SourceSpider(Spider):
 
     # What they are made of.
 
-    def list_request(self, url: str, *, key: str = "", **more: Any) -> Request:
+    def list_request(self, ask: Ask, *, url: str = "") -> Request:
         """A request for a list, with the validators of its last answer.
 
         Args:
-            url: its address.
-            key: what tells it from the source's other lists, where the address changes with the clock.
-            more: method, headers, body.
+            ask: the question.
+            url: another address than the question's own: a page or file that an answer has named.
         """
-        key = key or url
-        validators = Validators() if self.cycle.full else self.cycle.frontier.validators(self.source.name, key)
-        headers = {**self.source.headers, **more.pop("headers", {}), **conditions(validators)}
+        source, now = self.source, self.cycle.now
+        key = url or key_of(source, ask)
+        validators = Validators() if self.cycle.full else self.cycle.frontier.validators(source.name, key)
+        body = None if url else body_of(source, ask, now)
+        headers = {**source.headers, **({"Content-Type": body[1]} if body else {}), **conditions(validators)}
         return Request(
-            url,
+            url or address_of(source, ask, now),
+            method="POST" if body else "GET",
+            body=body[0] if body else b"",
             callback=self.parse,
             errback=self.list_failed,
             headers=headers,
-            cb_kwargs={"key": key},
+            cb_kwargs={"key": key, "ask": ask},
             meta={"handle_httpstatus_list": [_UNCHANGED]},
             dont_filter=True,
-            **more,
         )
+
+    def _lists(self) -> Iterator[Request]:
+        for ask in asks(self.source, self._found):
+            yield self.list_request(ask)
+
+    def _lookups(self) -> Iterator[Request]:
+        (ask, *_) = asks(self.source, {})
+        for name, lookup in self.source.lookup.items():
+            yield Request(
+                filled(lookup.url, self.source, ask, self.cycle.now, escape=True),
+                callback=self.looked_up,
+                errback=self.list_failed,
+                headers=self.source.headers,
+                cb_kwargs={"name": name},
+                dont_filter=True,
+            )
 
     def pages(self) -> Iterator[Request | Read]:
         """The pages that are due and were not asked for in this run."""
