@@ -77,11 +77,13 @@ def decimal(value: object) -> Decimal:
 
 
 def _alike(series: Sequence[Point]) -> list[Point]:
+    """The points whose period is as long as the latest one's, one a period: the one learned last."""
     if not series:
         return []
     latest = max(series, key=lambda point: end(point.period))
     alike = [point for point in series if (_form(point.period), point.unit) == (_form(latest.period), latest.unit)]
-    return sorted(alike, key=lambda point: end(point.period))
+    by_period = {point.period: point for point in sorted(alike, key=lambda point: point.first_seen)}
+    return sorted(by_period.values(), key=lambda point: end(point.period))
 
 
 def _form(period: str) -> str:

@@ -101,10 +101,13 @@ class Item:
     value: str
     verdict: str
     sentence: Sentence
-    #: `label: value` of what was known; "" where nothing was.
+    #: What was known, in this or the period before; "" where nothing was.
     before: str
     #: Against `before`; "" where it cannot be told.
     change: str
+    #: What to call the two of them.
+    before_says: str
+    change_says: str
     #: The other side of a conflict or correction.
     other: Sentence | None
     #: What `other` is.
@@ -210,6 +213,8 @@ def _item(told: Told, reader: Reader) -> Item:
         sentence=_sentence(told.excerpt, reader),
         before=before,
         change=change,
+        before_says="The ledger holds" if told.verdict == "conflicting" else "Before",
+        change_says="Difference" if told.verdict == "conflicting" else "Change",
         other=None if other is None else _sentence(other.excerpt, reader),
         other_says=other_says,
         confirmed=tuple(f"{wording.line(outlet)} ({tier})" for outlet, tier in told.confirmed),
@@ -239,7 +244,7 @@ def _change(figure: Figure, earlier: Holding | Point) -> str:
 def _other_side(told: Told) -> tuple[Holding | None, str]:
     """The sentence that stands against the figure's, and what it is."""
     if told.previous is not None and told.previous.excerpt.quote != told.excerpt.quote:
-        says = "The ledger holds" if told.verdict == "conflicting" else "Said before"
+        says = "Against it" if told.verdict == "conflicting" else "Said before"
         return told.previous, f"{says}: {_holding(told.previous, told)}"
     if told.now.excerpt.quote != told.excerpt.quote:
         return told.now, f"The ledger holds: {_holding(told.now, told)}"

@@ -120,6 +120,8 @@ def test_both_sides_of_a_conflict_are_shown() -> None:
         assert RIVAL.quote in page
         assert OFFICIAL.quote in page
         assert "The ledger holds: CNY 35.6 billion" in page
+        assert "Difference: +19%" in page
+        assert "Against it: CNY 35.6 billion" in page
         assert "company (official, zh-Hans)" in page
 
 
