@@ -22,13 +22,15 @@ _BANDS, _ROWS = 8, 4
 _REPOST = 0.75
 #: Shorter texts are alike by chance.
 _LEAST = 60
+#: Of longer texts (annual reports) the beginning tells.
+_MOST = 20_000
 
 _BLANK = re.compile(r"\s+")
 
 
 def sketch_of(text: str) -> bytes | None:
     """The MinHash of a text; None where it is too short to tell."""
-    plain = _BLANK.sub("", text).lower()
+    plain = _BLANK.sub("", text)[:_MOST].lower()
     if len(plain) < _LEAST + _SHINGLE:
         return None
     found = _empty().copy()
