@@ -15,9 +15,8 @@ from monitor.config import Config
 from monitor.extractors import Extractor
 from monitor.ingest import Incoming, LineError, read_line
 from monitor.rows import figure_row
-from monitor.runner import ALREADY_RUNNING, WELL, Clock, deliver_waiting, hold_of, rules_of, say
+from monitor.runner import ALREADY_RUNNING, WELL, Clock, deliver_waiting, hold_of, ledger_of, rules_of, say
 from storage.database import connect
-from storage.ledger import Ledger
 from storage.outbox import Outbox
 from storage.records import Recorded
 from storage.runs import AlreadyRunningError, Counts, RunLock, Runs
@@ -69,7 +68,7 @@ class _Intake:
         self._clock = clock
         self._tell = tell
         self._refused = refused
-        self._ledger = Ledger(db, max_age=config.settings.alerts.max_age)
+        self._ledger = ledger_of(config, db)
         self._outbox = Outbox(db)
         self._runs = Runs(db)
         self._extractor = Extractor(watchlists=config.settings.watch.lists)

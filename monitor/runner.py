@@ -165,7 +165,7 @@ def _crawl(
 
     return crawl(
         sources if forced else due(sources, health, now=clock()),
-        ledger=Ledger(db, max_age=settings.alerts.max_age),
+        ledger=ledger_of(config, db),
         frontier=Frontier(db),
         health=health,
         extractor=Extractor(watchlists=settings.watch.lists),
@@ -177,6 +177,12 @@ def _crawl(
         run=run,
         full=full,
     )
+
+
+def ledger_of(config: Config, db: Database) -> Ledger:
+    """The ledger in a database, as monitor.toml wants it kept."""
+    settings = config.settings
+    return Ledger(db, max_age=settings.alerts.max_age, keep=settings.storage.keep)
 
 
 def rules_of(config: Config) -> Rules:

@@ -1,0 +1,122 @@
+"""The stored past read again: what other rules or the present extractor would tell, and taking its readings over."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from datetime import datetime
+from typing import Any
+
+from monitor.config import Config
+from monitor.extractors import Extractor
+from monitor.rows import figure_row
+from monitor.runner import Clock, hold_of, ledger_of, rules_of
+from storage.database import connect
+from storage.ledger import Ledger
+from storage.records import Article, Figure, Judged, Policy, Posting, Stored
+from storage.runs import RunLock
+
+Row = dict[str, Any]
+
+#: What makes two alerts the same, whichever reading they come from.
+_SAME = ("url", "entity", "metric", "measure", "value", "unit", "period", "basis", "verdict")
+
+
+def rehearse(config: Config, since: datetime, *, rules: Config) -> Iterator[Row]:
+    """What the articles recorded since a moment would have led to, in a ledger in memory; nothing is written.
+
+    Each row is an alert with `change`: `same`: it was told then, too; `added`: it was not; `gone`: it was and would
+    not be.
+
+    Args:
+        config: names the ledger.
+        since: from when on the past is played again.
+        rules: whose alerts apply.
+
+    Raises:
+        LedgerError: the ledger cannot be read.
+    """
+    with closing(connect(config.database, read_only=True)) as db:
+        ledger = ledger_of(config, db)
+        before = Counter(map(_key, ledger.alerts(since=since)))
+        for row in _played(ledger, since, rules):
+            key = _key(row)
+            known = before[key] > 0
+            before[key] -= known
+            yield {"change": "same" if known else "added", **row}
+        for row in ledger.alerts(since=since):
+            key = _key(row)
+            if before[key] > 0:
+                before[key] -= 1
+                yield {"change": "gone", **{name: row.get(name) for name in (*_SAME, "quote")}, "recipients": []}
+
+
+def _played(ledger: Ledger, since: datetime, rules: Config) -> Iterator[Row]:
+    """The alerts of a second playing, in order."""
+    stage = ledger.rehearsal(since)
+    extractor = Extractor(watchlists=rules.settings.watch.lists)
+    hold = hold_of(rules)
+    for stored in ledger.snapshots(since):
+        told = _Told(rules_of(rules).policy(stored.run, lambda now=stored.recorded: now))  # type: ignore[misc]
+        stage.record(
+            stored.article,
+            _read(extractor, stored),
+            now=stored.recorded,
+            policy=told,
+            hold=hold,
+            baseline=stored.baseline,
+            extractor=extractor.version,
+        )
+        yield from told.rows
+
+
+class _Told:
+    """A policy that remembers what it let pass."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+        self.rows: list[Row] = []
+
+    def __call__(self, judged: Judged, article: Article) -> Sequence[Posting] | None:
+        postings = self._policy(judged, article)
+        if postings is not None:
+            recipients = [f"{posting.recipient.channel}:{posting.recipient.address}" for posting in postings]
+            row = {**figure_row(judged.figure), "verdict": judged.verdict, "url": article.url}
+            self.rows.append({**{name: row[name] for name in (*_SAME, "quote")}, "recipients": recipients})
+        return postings
+
+
+def take_over(config: Config, since: datetime, *, clock: Clock) -> Counter[str]:
+    """Read the stored past with the present extractor and add what it finds; nobody is told. Gives counts by verdict.
+
+    Raises:
+        AlreadyRunningError: a run is at work.
+        LedgerError: the ledger cannot be written; what was read until then stays.
+    """
+    extractor, hold = Extractor(watchlists=config.settings.watch.lists), hold_of(config)
+    found: Counter[str] = Counter()
+    with closing(connect(config.database)) as db, RunLock(config.database):
+        ledger = ledger_of(config, db)
+        for stored in list(_unread(ledger, since, extractor.version)):
+            figures = _read(extractor, stored)
+            done = ledger.reread(stored.snapshot_id, figures, now=clock(), extractor=extractor.version, hold=hold)
+            found.update(judged.verdict for judged in done.judged)
+            found["held"] += len(done.held)
+    return found
+
+
+def _unread(ledger: Ledger, since: datetime, version: str) -> Iterator[Stored]:
+    return (stored for stored in ledger.snapshots(since) if stored.whole and stored.extractor != version)
+
+
+def _read(extractor: Extractor, stored: Stored) -> Sequence[Figure]:
+    """What the extractor finds; where the text was not kept, what was found then."""
+    if not stored.whole:
+        return stored.figures
+    article = stored.article
+    return extractor.read(article.text, title=article.title, language=article.language, dated=article.dated)
+
+
+def _key(row: Row) -> tuple[str, ...]:
+    return tuple(str(row.get(name)) for name in _SAME)
