@@ -34,6 +34,8 @@ _YEAR_LAST = re.compile(
 )
 #: 11月20日 14:05: an ideograph after each number; there the month always stands first.
 _NO_YEAR = re.compile(r"(?<!\d)(?P<month>\d{1,2})\s?[\u2e80-\u9fff]\s?(?P<day>\d{1,2})\s?[\u2e80-\u9fff]" + _CLOCK)
+#: 14:05: of today, or of yesterday where that is still to come.
+_CLOCK_ALONE = re.compile(r"^\s*(?P<hour>[01]?\d|2[0-3])[:：](?P<minute>[0-5]\d)(?:[:：](?P<second>[0-5]\d))?\s*$")
 #: 11-20 14:05, in the order of the source.
 _NO_YEAR_MARKED = re.compile(r"^\s*(?P<one>\d{1,2})[-/.](?P<two>\d{1,2})\.?(?!\d)" + _CLOCK + r"\s*$")
 
@@ -134,6 +136,11 @@ def _numeric(text: str, local: datetime, order: str) -> tuple[datetime | None, b
         one, two = int(match["one"]), int(match["two"])
         day, month = (one, two) if (order == "DMY" and two <= 12) or one > 12 else (two, one)
         return _recent(match, month, day, local)
+    if match := _CLOCK_ALONE.match(text):
+        built = _built(match, local.year, local.month, local.day, "")
+        today = built[0] if built else None
+        late = today is not None and today > local.replace(tzinfo=None) + _SKEW
+        return (today - timedelta(days=1) if today and late else today), True
     return None
 
 

@@ -124,8 +124,9 @@ def _anchor(row: Selector, path: str) -> HtmlElement | None:
 
 
 def _headline(anchor: HtmlElement) -> str:
-    """The text of a link, or its `title` where the text is cut short."""
-    text, title = one_line(anchor.text_content()), one_line(anchor.get("title") or "")
+    """The text of a link: of the heading in it where it is a whole card, its `title` where the text is cut short."""
+    heading = next(iter(anchor.xpath(".//h1 | .//h2 | .//h3 | .//h4 | .//h5 | .//h6")), anchor)
+    text, title = one_line(heading.text_content()), one_line(anchor.get("title") or "")
     cut = text.rstrip(".… ")
     return title if title and (not text or (cut != text and title.startswith(cut[:20]))) else text
 
