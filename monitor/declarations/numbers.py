@@ -120,6 +120,8 @@ class Units(_Section):
     before: dict[UnitKind, ByValue] = Field(default_factory=dict)
     #: Units after which one more digit stands for tenths (`3块5`).
     tenths: tuple[Word, ...] = ()
+    #: Words that may follow those tenths (`2割5分`).
+    tenth_words: tuple[Word, ...] = ()
     #: Words after a unit that add half of it (`三成半`).
     halves: tuple[Word, ...] = ()
 

@@ -81,6 +81,11 @@ class Affixes:
         after = self._read_units(pack)
         #: Any unit or mark behind a number.
         self.unit_pattern = self._words(after)
+        letters = [letter for group in pack.scales.codes.values() for letter in group]
+        if letters:
+            # Codes with a scale before them, written so that the codes are spelled out once: `MUSD`.
+            scaled = f"{alternation(map(str.lower, letters), open_end=True)}{self._words(currency_codes())}"
+            self.unit_pattern = f"(?:{scaled}|{self.unit_pattern})"
         #: A character that a unit can begin with.
         self.unit_start = f"[{re.escape(''.join(sorted({word[0] for word in after})))}]"
         #: What may stand between a number and its unit.
@@ -138,7 +143,8 @@ class Affixes:
         for value, letters in pack.scales.codes.items():
             for letter in letters:
                 for code in currency_codes():
-                    put(letter + code, Unit("plain", code, as_decimal(value), exact=letter + code))
+                    unit = Unit("plain", code, as_decimal(value), exact=letter + code)
+                    self._units.setdefault(self.key(letter + code), (unit,))
         return list(written)
 
     def _money(self, by_code: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, Unit]]:

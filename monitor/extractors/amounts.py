@@ -159,7 +159,9 @@ class Amount:
             self._pending = self._row[1]
             self._row = []
         if self._pending is None:
-            self._weak = self._weak or not self._real
+            # Ten is a numeral of its own, a hundred without a number is half a word.
+            self._real = self._real or value == _TEN
+            self._weak = not self._real
             self._pending = _ONE
             self._resolution = value
         else:
@@ -285,7 +287,8 @@ class Amount:
     def denominator(self) -> Decimal | None:
         """What has been read, as the lower part of a fraction."""
         bottom = self._total + self._section + (self._pending or _ZERO)
-        return None if self._fraction or bottom <= 0 or self._digits or self._over is not None else bottom
+        whole = bottom > 1 and bottom == bottom.to_integral_value()
+        return bottom if whole and not self._fraction and not self._kind and self._over is None else None
 
     def _ascending(self) -> bool:
         return self._row[1] == self._row[0] + 1 and self._row[0] > 0

@@ -157,7 +157,7 @@ class Numerals:
         large = alternation(kinds["scale"], compact=True)
         digits = self._digits()
         return (
-            f"(?>(?:{digits}|{vague}{first})(?:{_BLANK}{more}|{_BLANK}{point}(?={_BLANK}{more})|{_BREAK}{large}|{glued}|{_BLANK}{over}{_BLANK}(?:{digits})?+"
+            f"(?>(?:{digits}|{vague}{first})(?:{_BLANK}{more}|{_BLANK}{point}(?={_BLANK}{more})|{_BREAK}{large}|{glued}|{_BLANK}{over}(?={_BLANK}(?:[0-9]|{more})){_BLANK}(?:{digits})?+"
             f"|{inside}(?={_BLANK}(?:{scales}|{unit_start}))|(?<![0-9]){digits}|(?<![0-9]) {digits}(?= ?{scales}))*+)"
         )
 

@@ -70,6 +70,7 @@ class Numbers:
         self._neighbours = Neighbours(pack)
         self._fixed = {self._key(word): entry for entry in pack.fixed for word in entry.words}
         self._halves = frozenset(pack.units.halves)
+        self._tenth_words = pack.units.tenth_words
         self._start = re.compile(self._start_pattern(pack))
         self._main = re.compile(self._main_pattern(pack))
         #: What numbers came to, by the text they stood in and their place in it.
@@ -83,10 +84,10 @@ class Numbers:
         words = [*self._numerals.first_words, *pack.marks.words, *(w for entry in pack.fixed for w in entry.words)]
         if self._compact:
             return f"[0-9{re.escape(''.join(sorted({word[0].lower() for word in words})))}](?:(?<=[0-9])[0-9]++)?+"
-        # Articles stand everywhere, and only as words of their own.
+        # Articles stand everywhere: they begin a numeral as words of their own, or before another (`einhundert`).
         articles = set(pack.numbers.articles)
         heads = alternation({word.lower()[:_HEAD] for word in words if word not in articles}, open_end=True)
-        own = f"|{alternation(articles)}" if articles else ""
+        own = f"|{alternation(articles, open_end=True)}(?:(?![{LETTERS}])|{heads})" if articles else ""
         return f"[^{LETTERS}](?:(?<=[0-9])[0-9]*+|(?={heads}{own}))"
 
     def _main_pattern(self, pack: NumberSections) -> str:
@@ -111,11 +112,13 @@ class Numbers:
         longest = "|".join(f"(?<={re.escape(unit)})" for unit in pack.units.tenths)
         digits = alternation(ones, compact=self._compact)
         halves = alternation(self._halves, compact=self._compact) if self._halves else "(?!)"
+        words = pack.units.tenth_words
+        tenths = alternation(words, compact=self._compact) if words else "(?!)"
         blocked = f"{self._affixes.unit_start}|" if self._compact else ""
         years = alternation([w for m in ("year", "date") for w in pack.marks.after.get(m, ())], compact=self._compact)
         return (
             f"(?:(?:{longest})(?P<more>{BLANK}(?:{halves}(?!{years})"
-            f"|(?:[1-9]|{digits})(?!{BLANK}(?:{blocked}[.]?[0-9])))))?"
+            f"|(?:[1-9]|{digits})(?:{tenths}|(?!{BLANK}(?:{blocked}[.]?[0-9]))))))?"
         )
 
     def read(self, text: str) -> list[Quantity]:
@@ -188,9 +191,7 @@ class Numbers:
             unit, noun, whole = None, "", False
         if prefix.definite and not reading.fraction and not (unit is not None and unit.unit == "times"):
             prefix = prefix.unbound()
-        meant = unit
-        if unit is None or unit.kind == "mark" or unit.unit == "count":
-            meant = prefix.unit or (None if unit is None or unit.kind == "mark" else unit)
+        meant = _meant(prefix, unit)
         kind = _kind(_Marks(prefix, unit, meant), reading, place, start, end)
         if unit is not None and unit.kind == "mark" and kind == "number":
             unit, noun, whole = None, "", False
@@ -260,6 +261,7 @@ class Numbers:
         word = text.strip()
         if word in self._halves:
             return _HALF
+        word = next((word.removesuffix(tenth) for tenth in self._tenth_words if word.endswith(tenth)), word)
         if word.isascii() and word.isdigit():
             return Decimal(word) / _TEN
         return next((piece.reading.low / _TEN for piece in self._numerals.read(word)), _ZERO)
@@ -420,8 +422,16 @@ def _is_of_next(place: _Place, unit: Unit, prefix: Prefix) -> bool:
     if unit.kind != "plain" or not is_money(unit.unit):
         return False
     if prefix.unit is not None and is_money(prefix.unit.unit):
-        return unit.unit != prefix.unit.unit
+        return unit.stated and unit.unit != prefix.unit.unit
     return place.char(place.unit_end).isdigit() and place.unit[-1] in _MONEY_SIGNS
+
+
+def _meant(prefix: Prefix, unit: Unit | None) -> Unit | None:
+    """The unit that counts where there may be one on either side: `RMB 10 million users`, `新台幣4萬元`."""
+    if unit is None or unit.kind == "mark":
+        return prefix.unit
+    vague = unit.unit == "count" or (is_money(unit.unit) and not unit.stated)
+    return prefix.unit if vague and prefix.unit is not None else unit
 
 
 def _kind(marks: _Marks, reading: Reading, place: _Place, start: int, end: int) -> Kind:
@@ -435,6 +445,14 @@ def _kind(marks: _Marks, reading: Reading, place: _Place, start: int, end: int) 
         before = place.char(start - 1)
         if _LETTER.match(before) or (before == "-" and _LETTER.match(place.char(start - 2))):
             return "name"
+    if (
+        prefix.mark == "ordinal"
+        and meant is unit
+        and meant is not None
+        and meant.unit == "count"
+        and reading.scale == 1
+    ):
+        return "ordinal"
     if meant is not None or reading.scale > 1:
         return "number"
     if unit is not None:

@@ -80,22 +80,3 @@ def _char(char: str, compact: bool, *, first: bool) -> str:
 def squeezed(word: str, *, compact: bool) -> str:
     """The form under which a matched word is looked up: single blanks, or none where `compact`."""
     return "".join(word.replace("・", "").split()) if compact else " ".join(word.split())
-
-
-def after_first(words: Iterable[str], *, compact: bool = False, open_end: bool = False) -> dict[str, str]:
-    """For each first character of `words` a pattern that matches the rest of them once that character is consumed.
-
-    A search whose pattern begins with a plain set of characters skips everything else at the speed of C.
-    Words of letters do not begin inside a word.
-    """
-    roots: dict[str, list[str]] = {}
-    for word in words:
-        roots.setdefault(word[0], []).append(word)
-    patterns = {}
-    for char, group in roots.items():
-        whole = alternation(group, compact=compact, open_end=open_end)
-        head = _char(char, compact, first=True)
-        inner = whole.removeprefix(head) if whole.startswith(head) else whole[3 + len(head) : -1]
-        start = f"(?<=[{re.escape(char)}])" + (f"(?<![{LETTERS}].)" if _LETTER.match(char) else "")
-        patterns[char] = start + inner
-    return patterns
