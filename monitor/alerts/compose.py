@@ -157,14 +157,17 @@ def compose_baseline(
     """
     counts = Counter(str(row["entity"]) for row in facts)
     entities = [
-        (reader.label(entity), count, _latest(facts, entity, reader)) for entity, count in sorted(counts.items())
+        (reader.label(entity), wording.counted(count, "fact"), _latest(facts, entity, reader))
+        for entity, count in sorted(counts.items())
     ]
-    subject = f"Keling Monitor has begun: {len(facts)} facts from {articles} articles"
+    known = wording.counted(len(facts), "fact")
+    read = wording.counted(articles, "article")
+    subject = f"Keling Monitor has begun: {known} from {read}"
     fields = {
         "subject": subject,
-        "facts": len(facts),
-        "articles": articles,
-        "figures": figures,
+        "known": known,
+        "read": read,
+        "found": wording.counted(figures, "figure"),
         "sources": sorted({wording.line(source) for source in sources}),
         "entities": entities,
     }

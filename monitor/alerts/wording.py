@@ -170,6 +170,15 @@ def _whose(basis: Basis, speaker: str) -> str:
     return basis if speaker in ("", "unnamed") else f"{basis} by {speaker}"
 
 
+def counted(number: int, noun: str) -> str:
+    """A number of things.
+
+    >>> counted(1, "fact"), counted(1200, "article")
+    ('1 fact', '1,200 articles')
+    """
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def clock(moment: datetime, zone: tzinfo) -> str:
     """A time in the reader's zone."""
     local = moment.astimezone(zone)
