@@ -13,14 +13,15 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from monitor.alerts.rules import Quiet, Rule, Rules, Threshold
+from monitor.alerts.rules import Quiet, Rule, Rules, Threshold, ops_postings
 from monitor.config import Config, To
 from monitor.crawl import CrawlResult, Fetching, check, crawl, due
 from monitor.declarations.sources import Source, shipped_sources
-from monitor.delivery import Courier, deliver, post_test
+from monitor.delivery import Courier, deliver, operators, post_test
 from monitor.errors import ConfigError, Fault
 from monitor.extractors import Extractor
-from storage.database import connect
+from monitor.health import news, told
+from storage.database import connect, transaction
 from storage.frontier import Frontier
 from storage.health import Health
 from storage.ledger import Ledger
@@ -140,6 +141,7 @@ def _read(config: Config, sources: Sequence[Source], *, forced: bool, full: bool
         try:
             with courier:
                 result = _crawl(config, db, sources, run, forced=forced, full=full, clock=clock)
+            _tell_operators(config, db, sources, run, clock)
             message, code = "\n".join(result.messages), SOURCE_FAILED if result.messages else WELL
         except Exception as error:
             message = f"{type(error).__name__}: {error}"
@@ -183,6 +185,17 @@ def ledger_of(config: Config, db: Database) -> Ledger:
     """The ledger in a database, as monitor.toml wants it kept."""
     settings = config.settings
     return Ledger(db, max_age=settings.alerts.max_age, keep=settings.storage.keep)
+
+
+def _tell_operators(config: Config, db: Database, sources: Sequence[Source], run: int, clock: Clock) -> None:
+    """Post what has broken since operators last heard, and what is well again; each is told once."""
+    health, outbox = Health(db), Outbox(db)
+    with transaction(db):
+        heard = news(health, sources)
+        for posting in ops_postings(operators(config), f"health:{run}", clock()) if heard else ():
+            for each in heard:
+                outbox.post(None, posting, now=clock(), note=each.note())
+        told(health, heard)
 
 
 def rules_of(config: Config) -> Rules:

@@ -146,7 +146,8 @@ def test_killed_while_reading_loses_nothing(scene: Stage, newsroom: Newsroom) ->
     # The others are read and recorded while the company's pages do not come.
     company.latency = 2
     child = monitor.start("run", now=SECOND)
-    until(lambda: len(newsroom.sites["digest"].visits) > 8)
+    # Of both runs: robots.txt twice, the feed twice, three articles.
+    until(lambda: len(newsroom.sites["digest"].visits) >= 7)
     child.kill()
     child.communicate()
 
