@@ -262,9 +262,7 @@ class Ledger:
 
     def knows_source(self, name: str) -> bool:
         """Whether some article came from a source."""
-        return bool(
-            self.db.conn.execute("SELECT EXISTS (SELECT 1 FROM articles WHERE source = ?)", (name,)).fetchone()[0]
-        )
+        return bool(self._rows("SELECT EXISTS (SELECT 1 FROM articles WHERE source = ?)", (name,)).fetchone()[0])
 
     def search(self, words: str, *, limit: int | None = 100) -> Iterator[Row]:
         """Articles that hold all the words in title or text, in any script, the newest."""

@@ -1,4 +1,4 @@
-"""What a figure changes in what is known: the intervals and the table of the novelty rules (docs/novelty.md).
+"""What a figure changes in what is known: the intervals and the table of the novelty rules (docs/ledger.md).
 
 Pure: the ledger finds the slot and asks here. A `Reading` is what a figure says or a fact holds; `judge` holds one
 against the other and gives the `Ruling`.

@@ -21,6 +21,7 @@ CREATE TABLE articles (
     -- When the ledger first recorded it.
     first_seen TEXT NOT NULL
 );
+CREATE INDEX articles_source ON articles (source);
 
 -- Versions of an article's text: never changed, newest last.
 CREATE TABLE snapshots (
@@ -28,6 +29,7 @@ CREATE TABLE snapshots (
     article INTEGER NOT NULL REFERENCES articles (id),
     -- SHA-256 of title and text.
     hash BLOB NOT NULL,
+    -- As printed.
     title TEXT NOT NULL,
     -- Plain text in UTF-8, compressed by zlib; null if only quotes are kept.
     text BLOB,
@@ -41,6 +43,7 @@ CREATE TABLE snapshots (
     author TEXT,
     -- The address that was fetched; null if it is the article's.
     seen_url TEXT,
+    -- When this version was fetched.
     fetched TEXT NOT NULL,
     -- When the ledger recorded it.
     first_seen TEXT NOT NULL,
@@ -58,6 +61,7 @@ CREATE INDEX snapshots_first_seen ON snapshots (first_seen);
 
 -- Bands of the sketches: texts that share one are compared.
 CREATE TABLE sketch_bands (
+    -- Hash of four values of the sketch and of their place in it.
     band INTEGER NOT NULL,
     snapshot INTEGER NOT NULL REFERENCES snapshots (id),
     PRIMARY KEY (band, snapshot)
@@ -67,7 +71,9 @@ CREATE TABLE sketch_bands (
 CREATE TABLE figures (
     id INTEGER PRIMARY KEY,
     snapshot INTEGER NOT NULL REFERENCES snapshots (id),
+    -- Whom it is about: an id of the watchlists.
     entity TEXT NOT NULL,
+    -- What is measured: an id of the catalogue.
     metric TEXT NOT NULL,
     -- level, yoy, qoq, mom or change.
     measure TEXT NOT NULL,
@@ -150,6 +156,7 @@ CREATE TABLE facts (
     low NUMERIC,
     -- Greatest value possible after all that was told; null for versions.
     high NUMERIC,
+    -- Place of the last written digit of the value; null if unknown or a version.
     resolution NUMERIC,
     -- current; disputed: a rival value stands beside it; apart: contradicts an earlier date, no base for others.
     status TEXT NOT NULL CHECK (status IN ('current', 'disputed', 'apart')),
@@ -185,6 +192,7 @@ CREATE TABLE fact_versions (
     verdict TEXT NOT NULL,
     -- The figure that made it.
     cause INTEGER NOT NULL REFERENCES figures (id),
+    -- As told; null if not stated.
     period TEXT,
     aggregation TEXT NOT NULL,
     value,
@@ -192,10 +200,13 @@ CREATE TABLE fact_versions (
     bound TEXT NOT NULL,
     low NUMERIC,
     high NUMERIC,
+    -- See facts.status.
     status TEXT NOT NULL,
     -- The figure that said what the fact held.
     figure INTEGER NOT NULL REFERENCES figures (id),
+    -- Publication of the article that told the value.
     published TEXT NOT NULL,
+    -- Of the value: see facts.epoch.
     epoch INTEGER NOT NULL
 );
 CREATE INDEX fact_versions_fact ON fact_versions (fact, since);
@@ -213,7 +224,9 @@ CREATE TABLE fact_values (
     low NUMERIC,
     high NUMERIC,
     resolution NUMERIC,
+    -- The figure that said it.
     figure INTEGER NOT NULL REFERENCES figures (id),
+    -- When the ledger recorded it.
     since TEXT NOT NULL
 );
 CREATE INDEX fact_values_fact ON fact_values (fact);
@@ -227,6 +240,7 @@ CREATE TABLE confirmations (
     tier TEXT NOT NULL,
     -- The outlet's first figure that says so.
     figure INTEGER NOT NULL REFERENCES figures (id),
+    -- When the ledger recorded it.
     since TEXT NOT NULL,
     PRIMARY KEY (fact, epoch, outlet)
 ) WITHOUT ROWID;
@@ -236,7 +250,9 @@ CREATE TABLE alerts (
     id INTEGER PRIMARY KEY,
     figure INTEGER NOT NULL UNIQUE REFERENCES figures (id),
     fact INTEGER NOT NULL REFERENCES facts (id),
+    -- Of its figure: all but repeated.
     verdict TEXT NOT NULL,
+    -- When it was decided.
     created TEXT NOT NULL,
     -- The run that made it; null if none did.
     run INTEGER
@@ -253,8 +269,11 @@ CREATE TABLE reviews (
     figure INTEGER NOT NULL REFERENCES figures (id),
     -- What the figure would have been.
     verdict TEXT NOT NULL,
+    -- Why it waits.
     reason TEXT NOT NULL,
+    -- waiting, accepted or rejected.
     state TEXT NOT NULL CHECK (state IN ('waiting', 'accepted', 'rejected')),
+    -- When it was first asked.
     created TEXT NOT NULL,
     -- null while it waits.
     decided TEXT

@@ -41,7 +41,7 @@ SELECT
     snapshots.language,
     snapshots.title,
     articles.url,
-    -- The figure that told the value.
+    -- Row of figures: the one that told the value.
     facts.figure
 FROM facts
 JOIN figures ON figures.id = facts.figure
@@ -52,6 +52,7 @@ JOIN articles ON articles.id = snapshots.article;
 -- with since <= moment and (until > moment or until is null).
 CREATE VIEW fact_history AS
 SELECT
+    -- Row of facts.
     held.fact,
     -- 1, 2, ...: the order of the fact's states.
     (SELECT count(*) FROM fact_versions AS other WHERE other.fact = held.fact AND other.id <= held.id) AS state,
@@ -112,7 +113,7 @@ SELECT
     figures.speaker,
     -- null while it waits for review or was rejected.
     figures.verdict,
-    -- null while it waits for review or was rejected.
+    -- Row of facts; null while it waits for review or was rejected.
     figures.fact,
     -- waiting, accepted or rejected; null if it was never asked about.
     reviews.state AS review,
@@ -138,8 +139,11 @@ SELECT
     snapshots.published,
     snapshots.title,
     articles.url,
+    -- Row of snapshots.
     figures.snapshot,
+    -- Row of articles.
     snapshots.article,
+    -- Name and version of what read it; empty if unknown.
     coalesce(figures.extractor, snapshots.extractor) AS extractor
 FROM figures
 JOIN snapshots ON snapshots.id = figures.snapshot
@@ -178,10 +182,13 @@ SELECT
     articles.url,
     -- Messages that tell it, one a recipient.
     (SELECT count(*) FROM outbox_items WHERE alert = alerts.id) AS messages,
-    -- How many of them are sent.
     (SELECT count(*) FROM outbox_items JOIN outbox ON outbox.id = outbox_items.message
-     WHERE outbox_items.alert = alerts.id AND outbox.state = 'sent') AS sent,
+     WHERE outbox_items.alert = alerts.id AND outbox.state = 'sent')
+    -- How many of them are sent.
+    AS sent,
+    -- Row of figures.
     alerts.figure,
+    -- Row of facts.
     alerts.fact,
     -- The run that made it; null if none did.
     alerts.run
