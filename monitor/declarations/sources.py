@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 from w3lib.url import safe_url_string
@@ -74,21 +74,29 @@ class Items(_Declaration):
     An empty path: not there, or found by convention.
     """
 
+    #: The items; for HTML found by what repeats on the page where nothing is declared.
     rows: str = ""
+    #: The link to the article's page; in HTML the row's own or longest one where nothing is declared.
     link: str = ""
     #: The link made of the row's fields, such as `https://example.com/a/{code}.html`.
     link_template: str = ""
+    #: The headline; in HTML the text of the link where nothing is declared.
     title: str = ""
+    #: When it was published.
     date: str = ""
+    #: A sentence or two.
     summary: str = ""
     #: The article itself, where the list carries it.
     text: str = ""
+    #: Who published it, where the list gathers several outlets.
     outlet: str = ""
+    #: BCP 47 tag, where the list tells it.
     language: str = ""
-    #: The row's own identity, where its link is not one.
+    #: The row's version or identity: where it changes, the article is read again.
     id: str = ""
-    #: What an item's address must match, and what it must not.
+    #: Regular expression that an item's address must match.
     keep: Pattern = ""
+    #: Regular expression that it must not match.
     drop: Pattern = ""
 
 
@@ -103,14 +111,16 @@ class Answer(_Declaration):
     pages: str = ""
     #: JMESPath that is true where the answer leaves rows out: then it is a fault, not a list.
     more: str = ""
-    #: JMESPath of the status, and what it must be.
+    #: JMESPath of the answer's own word on its success.
     status: str = ""
+    #: What that word must be.
     equals: str | int | bool | None = None
 
 
 class Lookup(_Declaration):
     """A request made before the list: its answer fills the placeholder `{key}` of the list's address."""
 
+    #: Address that is asked; it may hold placeholders.
     url: str
     #: JMESPath of the value in the answer; an Answer's `after` and JSONP apply.
     value: str
@@ -122,10 +132,15 @@ class Page(_Declaration):
     #: `all`: every new item's page; `matching`: of items whose title or summary names the watchlist;
     #: `none`: none, title and summary of the item are the article.
     fetch: Literal["all", "matching", "none"] = "all"
+    #: Selector of the headline.
     title: str = ""
+    #: Selector of the text.
     body: str = ""
+    #: Selector of the time of publication.
     date: str = ""
+    #: Selector of the author.
     author: str = ""
+    #: Selector of the outlet, where a site reprints others.
     outlet: str = ""
     #: Taken out of the page before it is read.
     remove: tuple[str, ...] = ()
@@ -154,13 +169,19 @@ class Source(_Declaration):
     `locales`.
     """
 
+    #: Lower case, digits, `-` and `_`; of a shipped source its file's name.
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")
+    #: What its list is: a module of `monitor/spiders`.
     kind: Annotated[str, AfterValidator(_known_kind)]
+    #: Address of the list.
     url: str
     #: Who publishes it, as alerts name it; "": the host, or what page or item say.
     outlet: str = ""
+    #: Whether it is read; of the shipped sources those that are on make `sources.use = "default"`.
     enabled: bool = True
+    #: How often it is asked.
     every: Duration = timedelta(minutes=15)
+    #: How near its articles are to where news are made; counts where outlets contradict each other.
     tier: Tier = "press"
     #: The company's own site or the exchange.
     official: bool = False
@@ -173,34 +194,48 @@ class Source(_Declaration):
     #: May live on a private or loopback address.
     allow_private: bool = False
 
+    #: How the list is asked for.
     method: Literal["GET", "POST"] = "GET"
     #: Query string of a GET, body of a POST; a table in a query string is sent as JSON.
     params: dict[str, Any] = {}
+    #: Form of a POST's body.
     send: Literal["form", "json"] = "form"
+    #: Sent with requests for the list.
     headers: dict[str, str] = {}
+    #: The list is asked for once with each of them in place of `{query}`.
     queries: tuple[str, ...] = ()
+    #: The list is asked for once with each of these tables, whose keys are placeholders.
     locales: tuple[dict[str, str], ...] = ()
     #: Query parameter of an item's link that holds the address it wraps.
     unwrap: str = ""
     #: Whether an item's title ends in ` - Outlet`.
     outlet_in_title: bool = False
+    #: Number of the list's first page.
     first_page: int = 1
+    #: Most pages of the list that are read in one run; of a sitemap index, most children.
     pages: int = Field(default=1, ge=1, le=100)
     #: Selector of the link to the next page of an HTML list.
     next_page: str = ""
+    #: How far back `{since}` lies.
     window: Duration = timedelta(days=2)
     #: Newest items taken of one answer.
     max_items: int = Field(default=100, ge=1)
     #: Seconds between requests to a host; None: one second, or none on a private address.
     delay: float | None = Field(default=None, ge=0)
+    #: How long an answer may take; None: as `fetch.timeout` says.
     timeout: Duration | None = None
     #: Regular expression of the child sitemaps that are read.
     children: Pattern = ""
 
+    #: Where the items of the list stand.
     items: Items = Items()
+    #: How JSON lies in the answer.
     answer: Answer = Answer()
+    #: Requests made before the list, by the placeholder that they fill.
     lookup: dict[str, Lookup] = {}
+    #: How article pages are read.
     page: Page = Page()
+    #: What a healthy answer is.
     expect: Expect = Expect()
 
     #: Terms, walls and traps, for the operator.
@@ -218,9 +253,10 @@ class Source(_Declaration):
     @field_validator("timezone")
     @classmethod
     def _is_zone(cls, value: str) -> str:
-        if value and value not in available_timezones():
-            raise ValueError("a time zone such as 'Asia/Shanghai'")
-        return value
+        try:
+            return value and ZoneInfo(value).key
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError("a time zone such as 'Asia/Shanghai'") from None
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
@@ -230,7 +266,20 @@ class Source(_Declaration):
             raise ValueError("answer.after, which a source of kind 'embedded_state' needs")
         if self.kind == "search_feed" and not self.queries:
             raise ValueError("queries, which a source of kind 'search_feed' needs")
+        if self.kind in {"json_list", "embedded_state", "disclosure"}:
+            self._paths_are_jmespath()
         return self
+
+    def _paths_are_jmespath(self) -> None:
+        import jmespath
+
+        answer = {name: getattr(self.answer, name) for name in ("string", "pages", "more", "status")}
+        fields = {name: path for name, path in self.items if name not in {"link_template", "keep", "drop"}}
+        for name, path in [*answer.items(), *fields.items()]:
+            try:
+                jmespath.compile(path or "@")
+            except jmespath.exceptions.JMESPathError as error:
+                raise ValueError(f"a JMESPath for '{name}' ({str(error).splitlines()[0]})") from error
 
     @property
     def zone(self) -> ZoneInfo | None:

@@ -93,6 +93,7 @@ class SourceSpider(Spider):
             arguments["cycle"] = Cycle.alone(crawler.settings.get("LEDGER"), now=datetime.now(UTC))
         spider = super().from_crawler(crawler, *args, **arguments)
         crawler.signals.connect(spider.item_failed, signals.item_error)
+        crawler.signals.connect(spider.callback_failed, signals.spider_error)
         return spider
 
     @classmethod
@@ -208,6 +209,16 @@ class SourceSpider(Spider):
         if isinstance(item, Read):
             cause = cause_of(failure, item.page.found.link)
             self.cycle.frontier.failed(item.page.id, cause.what, now=self.cycle.now)
+            self.report.page_faults.append(cause)
+
+    def callback_failed(self, failure: Failure, response: Response) -> None:
+        """Reading an answer has failed in a way that nobody foresaw: it is a fault like any other."""
+        cause = cause_of(failure, response.url)
+        page = response.cb_kwargs.get("page")
+        if page is None:
+            self.report.list_faults.append(cause)
+        else:
+            self.cycle.frontier.failed(page.id, cause.what, now=self.cycle.now)
             self.report.page_faults.append(cause)
 
     def closed(self, reason: str) -> None:
