@@ -205,8 +205,6 @@ class _Work:
 
     def __call__(self) -> None:
         with closing(connect(self.database)) as db, self.channel.open() as session:
-            # A power cut must not take back that a mail was handed over.
-            db.conn.execute("PRAGMA synchronous = FULL")
             outbox = Outbox(db, ops=self.ops)
             while (leased := outbox.lease(self.name, now=self.now())) is not None:
                 self._one(db, outbox, session, leased)

@@ -17,7 +17,8 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -203,7 +204,7 @@ class Outbox:
 
     def hand_over(self, leased: Leased, *, now: datetime) -> None:
         """Note that the last byte is about to go: from now on the other side may have the message."""
-        with transaction(self._db):
+        with self._lasting():
             self._execute("UPDATE attempts SET handed_over = ? WHERE id = ?", (text_of(now), leased.attempt))
 
     def settle(self, leased: Leased, outcome: Outcome, answer: str, *, now: datetime) -> Settled:
@@ -218,7 +219,7 @@ class Outbox:
         Returns:
             The message's state after it, and when it will be tried again.
         """
-        with transaction(self._db):
+        with self._lasting():
             self._end_attempt(leased.attempt, outcome, answer, now)
             if outcome == "sent":
                 # Even where the lease was lost meanwhile: what is sent is sent.
@@ -299,6 +300,16 @@ class Outbox:
     def file(self) -> Path:
         """The ledger's file, for a delivery that opens it once a channel."""
         return Path(path_of(self._db))
+
+    @contextmanager
+    def _lasting(self) -> Iterator[None]:
+        """A transaction that a power cut does not take back; others it may, as a whole."""
+        self._execute("PRAGMA synchronous = FULL")
+        try:
+            with transaction(self._db):
+                yield
+        finally:
+            self._execute("PRAGMA synchronous = NORMAL")
 
     def _told(self, alert: int, posting: Posting) -> int | None:
         """The message that already tells an alert under the same recipient and key."""
