@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 from importlib import import_module
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +59,7 @@ class Misuse(Failure):
 
 
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
-@click.version_option(version("keling-monitor"), prog_name="keling-monitor")
+@click.version_option(package_name="keling-monitor", prog_name="keling-monitor")
 def main() -> None:
     """Read the news about Kuaishou and Keling, keep every figure in a ledger, and mail what is new, once.
 
