@@ -67,6 +67,8 @@ class Numerals(_Section):
     articles: tuple[Word, ...] = ()
     #: Multipliers within a thousand or ten thousand: hundred, 百.
     places: ByValue = Field(default_factory=dict)
+    #: Places count by themselves (`千円`); elsewhere they need a number before them (`百元`).
+    bare_places: bool = False
     #: Words for the decimal mark.
     points: tuple[Word, ...] = ()
     #: Words that add a half to the numeral before them (`個半`, `einhalb`).
@@ -133,7 +135,7 @@ class Fractions(_Section):
     counted: ByValue = Field(default_factory=dict)
     #: Parts that stand alone (`half`).
     alone: ByValue = Field(default_factory=dict)
-    #: Parts that count only before a scale (`a quarter million`), since they are ordinary words elsewhere.
+    #: Parts that count only before a scale or unit (`a quarter million`), since they are ordinary words elsewhere.
     scaled: ByValue = Field(default_factory=dict)
     #: Words between denominator and numerator, the denominator first (`三分之一`).
     over: tuple[Word, ...] = ()

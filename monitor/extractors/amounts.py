@@ -45,8 +45,9 @@ class Reading(NamedTuple):
 class Amount:
     """Adds up one numeral, token by token; each method says whether the token still belongs to it."""
 
-    def __init__(self, compact: bool, *, over: Decimal | None = None) -> None:
+    def __init__(self, *, compact: bool, bare_places: bool = False, over: Decimal | None = None) -> None:
         self._compact = compact
+        self._bare_places = bare_places
         #: The denominator that has been read before.
         self._over = over
         self._total = _ZERO
@@ -58,7 +59,8 @@ class Amount:
         self._place = self._least = _ENDLESS
         self._resolution = _ONE
         self._scale = _ONE
-        self._below: Decimal | None = None
+        #: How far the lower end of a range within the numeral lies below it (`二三十`: 10), 0 without a range.
+        self._spread = _ZERO
         self._fraction = self._weak = False
         self._digits = self._words = self._real = False
         self._bound: str | None = None
@@ -150,12 +152,12 @@ class Amount:
         """Ten, a hundred, a thousand: each smaller than the one before."""
         if self._last == "place" and not self._compact:
             return False
-        if value >= self._place or self._tenth is not None or self._last in ("joiner", "inside", "half", "decimal"):
+        if value >= self._place or self._tenth is not None or self._last in ("joiner", "half", "decimal"):
             return False
         if len(self._row) > 1 or self._kind:
-            if len(self._row) != 2 or not self._ascending():
+            if not self._ascending():
                 return False
-            self._below = self._row[0] * value
+            self._spread = value
             self._pending = self._row[1]
             self._row = []
         if self._pending is None:
@@ -177,8 +179,8 @@ class Amount:
         if self._last in ("joiner", "counted") or self._kind or self._scale >= _LARGEST_SCALE:
             return False
         self._tenth = None
-        if len(self._row) == 2 and self._ascending() and self._compact:
-            self._below = self._row[0]
+        if self._ascending():
+            self._spread = _ONE
             self._pending = self._row[1]
         head = self._section + (self._pending or _ZERO)
         if self._pending is None and not self._section:
@@ -199,8 +201,7 @@ class Amount:
             self._total = (self._total + head) * value
             self._scale *= value
             self._resolution *= value
-        if self._below is not None:
-            self._below *= value
+        self._spread *= value
         self._section, self._pending, self._row = _ZERO, None, []
         self._place, self._least = _ENDLESS, value
         self._fraction = False
@@ -209,7 +210,7 @@ class Amount:
         return self._done("scale")
 
     def part(self, value: Decimal, *, counted: bool, scaled: bool) -> bool:
-        """A part of a whole; `counted` needs a number before it, `scaled` a scale behind it."""
+        """A part of a whole; `counted` needs a number before it, `scaled` has a scale behind it."""
         if self._last in ("counted", "scale", "place", "decimal", "half", "digits") and not (
             counted and self._last == "digits"
         ):
@@ -240,6 +241,13 @@ class Amount:
         self._row = []
         self._resolution = Decimal("0.01")
         return self._done("counted" if counted else "alone")
+
+    def part_of_unit(self, value: Decimal) -> bool:
+        """A part that counts before a unit (`eine halbe Stunde`)."""
+        if self._last not in ("", "word") or self._real:
+            return False
+        self._pending, self._weak, self._words = value, True, True
+        return self._done("alone")
 
     def half(self) -> bool:
         """A half more than the numeral before it, or than one (`個半`)."""
@@ -291,7 +299,8 @@ class Amount:
         return bottom if whole and not self._fraction and not self._kind and self._over is None else None
 
     def _ascending(self) -> bool:
-        return self._row[1] == self._row[0] + 1 and self._row[0] > 0
+        """Whether two digits in a row are the ends of a range: 七八 is seven or eight."""
+        return self._compact and len(self._row) == 2 and 0 < self._row[0] == self._row[1] - 1
 
     def reading(self) -> Reading | None:
         """What has been read, None where it is nothing."""
@@ -299,15 +308,18 @@ class Amount:
             return None
         low = _EXACT.add(self._total + self._section, self._pending or _ZERO)
         high = None
-        if self._below is not None:
-            low, high = self._below, low
-        elif (
-            self._last == "word" and len(self._row) == 2 and self._ascending() and not self._total and not self._section
-        ):
-            low, high = self._row[0], self._row[1]
-        fraction = self._fraction
+        if self._last == "word" and self._ascending():
+            # Read as 78 so far.
+            low += self._row[1] - (self._pending or _ZERO)
+            self._spread = _ONE
+        if self._spread:
+            low, high = low - self._spread, low
+        fraction, weak = self._fraction, self._weak and not self._digits
         if self._over is not None:
-            low, fraction = _EXACT.divide(low, self._over), True
+            low, fraction, weak = _EXACT.divide(low, self._over), True, False
+            high = None if high is None else _EXACT.divide(high, self._over)
+        if self._bare_places and self._section and self._scale == _ONE:
+            weak = False
         single = (
             self._words
             and not self._digits
@@ -325,7 +337,7 @@ class Amount:
             fraction=fraction,
             bound=self._bound,
             spelled=not self._digits,
-            weak=self._weak and not self._digits,
+            weak=weak,
             single=single,
             kind=self._kind,
         )

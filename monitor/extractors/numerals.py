@@ -50,6 +50,7 @@ class Numerals:
     def __init__(self, pack: NumberSections) -> None:
         numbers, scales, parts = pack.numbers, pack.scales, pack.fractions
         self._compact = numbers.compact
+        self._bare_places = numbers.bare_places
         self._digit_reader = DigitReader(numbers.decimal, numbers.groups)
         self._blank_groups = " " in numbers.groups
         self._inside = {word: bound for bound, words in pack.bounds.inside.items() for word in words}
@@ -132,15 +133,18 @@ class Numerals:
         # Abbreviations follow digits only: `a` and `t` are no trillion.
         long = [word for word in kinds["scale"] if len(word) > _LONGEST_ABBREVIATION]
         words = [*kinds["word"], *kinds["place"], *long, *kinds["counted"], *kinds["alone"], *kinds["scaled"]]
-        more = alternation([*words, *self._pick("half"), *self._pick("point")], open_end=True)
+        more = alternation([*words, *self._pick("half")], open_end=True)
         joined = f"{blank}{alternation(self._pick('joiner'))}{blank}" if self._pick("joiner") else "(?!)"
         bare = alternation(self._pick("joiner"), open_end=True) if self._pick("joiner") else "(?!)"
         # A numeral ends where its word does, or goes on in the same word: fünf-und-dreißig, zweieinhalb-fach.
         on = f"(?:(?![{LETTERS}])|(?={more})|(?={bare}{more})|(?={multiples}))"
         token = f"(?>{more}){on}"
+        if self._pick("point"):
+            token = f"(?:{token}|{alternation(self._pick('point'))}(?={blank}{more}))"
+        inside = f"(?:{alternation(self._inside)}(?=[ -]?{unit_start}))?+" if self._inside else ""
         return (
             f"(?:{self._digits()}(?:{blank}?{scales}|{glued})*+"
-            f"|(?<![{LETTERS}0-9])(?>{token}(?:(?:{blank}|{joined}|{bare})?{token})*+))"
+            f"|(?<![{LETTERS}0-9])(?>{token}(?:(?:{blank}|{joined}|{bare})?{token})*+)){inside}"
         )
 
     def _compact_pattern(self, kinds: dict[str, list[str]], scales: str, glued: str, unit_start: str) -> str:
@@ -156,10 +160,19 @@ class Numerals:
         point = alternation(self._pick("point"), compact=True)
         large = alternation(kinds["scale"], compact=True)
         digits = self._digits()
-        return (
-            f"(?>(?:{digits}|{vague}{first})(?:{_BLANK}{more}|{_BLANK}{point}(?={_BLANK}{more})|{_BREAK}{large}|{glued}|{_BLANK}{over}(?={_BLANK}(?:[0-9]|{more})){_BLANK}(?:{digits})?+"
-            f"|{inside}(?={_BLANK}(?:{scales}|{unit_start}))|(?<![0-9]){digits}|(?<![0-9]) {digits}(?= ?{scales}))*+)"
+        onward = "|".join(
+            (
+                f"{_BLANK}{more}",
+                f"{_BLANK}{point}(?={_BLANK}{more})",
+                f"{_BREAK}{large}",
+                glued,
+                f"{_BLANK}{over}(?={_BLANK}(?:[0-9]|{more})){_BLANK}(?:{digits})?+",
+                f"{inside}(?={_BLANK}(?:{scales}|{unit_start}))",
+                f"(?<![0-9]){digits}",
+                f"(?<![0-9]) {digits}(?= ?{scales})",
+            )
         )
+        return f"(?>(?:{digits}|{vague}{first})(?:{onward})*+)"
 
     def _pick(self, kind: str) -> list[str]:
         if kind == "scaled":
@@ -198,7 +211,7 @@ class Numerals:
         tokens = [(match.start(), match.end(), match["digits"], match[0]) for match in self._token.finditer(run)]
         at = 0
         while at < len(tokens):
-            reader = Amount(self._compact)
+            reader = self._amount()
             begin = at
             while at < len(tokens) and self._take(reader, tokens, at):
                 at += 1
@@ -206,7 +219,7 @@ class Numerals:
                     bottom = reader.denominator()
                     if bottom is None:
                         break
-                    reader, at = Amount(self._compact, over=bottom), at + 1
+                    reader, at = self._amount(over=bottom), at + 1
             if at == begin:
                 at += 1
                 continue
@@ -217,6 +230,9 @@ class Numerals:
             reading = reader.reading()
             if reading is not None:
                 yield Piece(tokens[begin][0], tokens[last][1], reading)
+
+    def _amount(self, over: Decimal | None = None) -> Amount:
+        return Amount(compact=self._compact, bare_places=self._bare_places, over=over)
 
     def _take(self, reader: Amount, tokens: list[tuple[int, int, str | None, str]], at: int) -> bool:
         start, _, digits, word = tokens[at]
@@ -239,6 +255,8 @@ class Numerals:
             return reader.scaled(value)
         if kind in ("counted", "alone"):
             return reader.part(value, counted=kind == "counted", scaled=False)
+        if kind == "scaled":
+            return reader.part_of_unit(value)
         if kind == "inside":
             return reader.inside(self._inside[key])
         if kind == "half":

@@ -52,6 +52,8 @@ _STAMP = (
     r"|[0-9]{1,6}\.(?:hk|sh|sz|ss|us|tw)(?![a-z])"
     r"|[0-9]++(?:-[0-9]++){2,}+"
 )
+#: A day of a month, where the full stop is no decimal mark: `am 20.11.`
+_DAY = r"|[0-3]?[0-9]\.[01]?[0-9]\.(?![0-9])"
 
 
 class Numbers:
@@ -99,8 +101,9 @@ class Numbers:
         multiples = [word for words in pack.units.after.get("times", {}).values() for word in words]
         run = self._numerals.pattern(affixes.unit_start, alternation(multiples) if multiples else never)
         blank = affixes.gap_pattern
+        stamp = _STAMP if pack.numbers.decimal == "." else _STAMP + _DAY
         return (
-            f"(?P<stamp>{_STAMP})|{skip}|(?:(?P<fixed>{fixed})|(?P<run>{run}))"
+            f"(?P<stamp>{stamp})|{skip}|(?:(?P<fixed>{fixed})|(?P<run>{run}))"
             f"(?:{blank}(?P<unit>{affixes.unit_pattern}))?{self._more_pattern(pack)}(?P<bound>{affixes.bound_pattern})?"
         )
 
@@ -355,7 +358,10 @@ def _counts(reading: Reading, prefix: Prefix, unit: Unit | None) -> bool:
         return True
     if prefix.bound is not None and (reading.scale > 1 or reading.fraction):
         return True
-    return unit is not None and unit.unit != "count" and reading.scale == 1
+    if unit is None or unit.unit == "count" or reading.scale > 1:
+        return False
+    # 百元 and 千元 are what notes and phones are called, 百倍 is a hundred times.
+    return reading.low < _HUNDRED or not is_money(unit.unit)
 
 
 def _is_faint(reading: Reading, unit: Unit | None, prefix: Prefix) -> bool:
