@@ -518,7 +518,7 @@ class Judge:
         )
 
     def _version(self, fact: int) -> int:
-        query = "SELECT id FROM fact_versions WHERE fact = ? ORDER BY since DESC, id DESC LIMIT 1"
+        query = "SELECT id FROM fact_versions WHERE fact = ? ORDER BY id DESC LIMIT 1"
         return int(self._rows(query, (fact,)).fetchone()[0])
 
     def _add_version(self, fact: int, verdict: Verdict, cause: int) -> None:

@@ -94,7 +94,7 @@ def facts(
         moment = text_of(as_of)
         source = (
             "facts JOIN fact_versions AS held ON held.id = (SELECT id FROM fact_versions WHERE fact = facts.id"
-            " AND since <= ? ORDER BY since DESC, id DESC LIMIT 1)"
+            " AND since <= ? ORDER BY id DESC LIMIT 1)"
         )
         outlets = "(SELECT count(*) FROM confirmations WHERE fact = facts.id AND epoch = held.epoch AND since <= ?)"
         # In the order in which they stand in the query: outlets, then source, then conditions.

@@ -6,7 +6,6 @@ Texts are compared by their MinHash, of six neighbouring characters each; candid
 from __future__ import annotations
 
 import hashlib
-import re
 import sqlite3
 from functools import cache
 from typing import Any
@@ -25,12 +24,9 @@ _LEAST = 60
 #: Of longer texts (annual reports) the beginning tells.
 _MOST = 20_000
 
-_BLANK = re.compile(r"\s+")
-
-
 def sketch_of(text: str) -> bytes | None:
     """The MinHash of a text; None where it is too short to tell."""
-    plain = _BLANK.sub("", text)[:_MOST].lower()
+    plain = "".join(text.split())[:_MOST].lower()
     if len(plain) < _LEAST + _SHINGLE:
         return None
     found = _empty().copy()
@@ -44,12 +40,15 @@ def _shingles(text: str) -> list[int]:
 
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4").astype(np.uint64)
     count = len(codes) - _SHINGLE + 1
-    hashes = np.zeros(count, dtype=np.uint64)
-    for at in range(_SHINGLE):
-        # Wraps around at 64 bits, as a polynomial hash does; both factors are Knuth's.
-        hashes = hashes * np.uint64(6364136223846793005) + codes[at : at + count]
-    mixed = (hashes ^ (hashes >> np.uint64(29))) * np.uint64(0x9E3779B97F4A7C15)
-    found: list[int] = np.unique(mixed >> np.uint64(32)).tolist()
+    # A polynomial that wraps around at 64 bits, and its upper half mixed well; Knuth's factors.
+    hashes = codes[:count].copy()
+    for at in range(1, _SHINGLE):
+        hashes *= np.uint64(6364136223846793005)
+        hashes += codes[at : at + count]
+    hashes ^= hashes >> np.uint64(29)
+    hashes *= np.uint64(0x9E3779B97F4A7C15)
+    hashes >>= np.uint64(32)
+    found: list[int] = hashes.tolist()
     return found
 
 

@@ -19,7 +19,7 @@ def indexed(text: str) -> str:
     >>> indexed("可灵AI 2.0")
     '可灵 灵a ai i 2 0'
     """
-    return " ".join(pair for run in _runs(text) for pair in _pairs(run))
+    return " ".join([pair for run in _runs(text) for pair in _pairs(run)])
 
 
 def matching(query: str) -> str:
@@ -44,7 +44,9 @@ def _phrase(run: str) -> str:
 
 def _pairs(run: str) -> list[str]:
     """All pairs of neighbours, and the last character alone."""
-    return [*map("".join, pairwise(run)), run[-1]]
+    pairs = [first + second for first, second in pairwise(run)]
+    pairs.append(run[-1])
+    return pairs
 
 
 def _runs(text: str) -> list[str]:

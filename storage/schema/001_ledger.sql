@@ -180,7 +180,6 @@ CREATE TABLE facts (
     first_seen TEXT NOT NULL
 );
 CREATE INDEX facts_slot ON facts (metric, entity, measure, kind, basis, speaker, slot_aggregation, last_day, first_day);
-CREATE INDEX facts_first_seen ON facts (first_seen);
 
 -- What facts held and when: one row for each change, the present state included.
 CREATE TABLE fact_versions (
@@ -209,7 +208,7 @@ CREATE TABLE fact_versions (
     -- Of the value: see facts.epoch.
     epoch INTEGER NOT NULL
 );
-CREATE INDEX fact_versions_fact ON fact_versions (fact, since);
+CREATE INDEX fact_versions_fact ON fact_versions (fact);
 
 -- Values that a fact knows besides the one that it holds.
 CREATE TABLE fact_values (
