@@ -17,6 +17,8 @@ from monitor.parse.charset import decode
 from monitor.parse.html import read_article
 from monitor.parse.language import detect_language
 from monitor.parse.listed import Listed
+from monitor.parse.pdf import pdf_text
+from monitor.pdfs import MAGIC
 from monitor.settings import DOWNLOAD_MAXSIZE, DOWNLOAD_TIMEOUT, USER_AGENT
 
 _ADDRESS = re.compile(r"https?://\S+")
@@ -48,6 +50,9 @@ def read_anything(what: str, *, now: datetime) -> Document:
         body, headers = _fetched(what)
     else:
         body, headers = _bytes(what), {}
+    if body.startswith(MAGIC):
+        text = pdf_text(body)
+        return Document(title="", text=text, language=detect_language(text), dated=None)
     text, _ = decode(body, headers)
     if not _HTML.search(text[:_HEAD]):
         return Document(title="", text=text, language=detect_language(text), dated=None)

@@ -71,23 +71,30 @@ def read_article(
     )
 
 
-def article_of(listed: Listed, *, source: Source, now: datetime) -> Article:
-    """The article that a list carries whole, title and summary at least.
+def article_of(listed: Listed, *, source: Source, now: datetime, document: str | None = None, url: str = "") -> Article:
+    """The article that a list carries whole, title and summary at least, or that a document is.
+
+    Args:
+        listed: what the list says.
+        source: what holds for all of its articles.
+        now: when it was fetched.
+        document: text of the document that the item leads to.
+        url: of the document, after redirects.
 
     Raises:
         ParseError: the item says nothing beyond its address.
     """
-    text = listed.text or listed.summary
+    text = listed.text or listed.summary if document is None else document
     # Search engines' summaries say the title again, with the outlet's name behind it.
-    if listed.title and one_line(text).startswith(listed.title):
+    if document is None and listed.title and one_line(text).startswith(listed.title):
         text = one_line(text).removeprefix(listed.title).removeprefix(".").strip()
         text = "" if text in {listed.outlet, ""} else text
     if not text and not listed.title:
         raise ParseError("an item without title, summary or text")
     return Article(
-        url=canonical_url(listed.url),
+        url=canonical_url(url or listed.url),
         seen_url=listed.url,
-        title=listed.title,
+        title=listed.title or one_line(text.partition("\n")[0])[:200],
         text=text,
         language=detect_language(f"{listed.title}\n{text}", source.language or listed.language),
         outlet=listed.outlet or source.outlet or host_of(listed.url),

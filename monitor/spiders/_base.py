@@ -22,6 +22,7 @@ from monitor.parse.charset import decode
 from monitor.parse.html import article_of, read_article
 from monitor.parse.json_rows import path, payload
 from monitor.parse.listed import Listed
+from monitor.pdfs import MAGIC, pdf_text_apart
 from monitor.spiders._asking import Ask, address_of, asks, body_of, filled, key_of
 from monitor.spiders._causes import Cause, cause_of
 from monitor.spiders._items import Read, found_of, listed_of
@@ -175,21 +176,13 @@ class SourceSpider(Spider):
         self.report.list_faults.append(cause)
         yield from self.pages()
 
-    def parse_page(self, response: Response, page: Page) -> Iterator[Read]:
+    async def parse_page(self, response: Response, page: Page) -> AsyncIterator[Read]:
         """A page has answered."""
         if response.status == _UNCHANGED:
             self.cycle.frontier.unchanged(page.id, now=self.cycle.now)
             return
         try:
-            _refuse_front_page(response.url, page.found.link)
-            article = read_article(
-                response.body,
-                headers_of(response),
-                url=response.url,
-                listed=listed_of(page.found),
-                source=self.source,
-                now=self.cycle.now,
-            )
+            article = await self._article(response, listed_of(page.found))
         except ParseError as error:
             self._quarantine(response, page, str(error))
         else:
@@ -315,6 +308,20 @@ class SourceSpider(Spider):
             self.report.page_faults.append(cause)
         else:
             yield self._read(article, page, Validators())
+
+    async def _article(self, response: Response, listed: Listed) -> Article:
+        if response.body.startswith(MAGIC):
+            text = await pdf_text_apart(response.body)
+            return article_of(listed, source=self.source, now=self.cycle.now, document=text, url=response.url)
+        _refuse_front_page(response.url, listed.url)
+        return read_article(
+            response.body,
+            headers_of(response),
+            url=response.url,
+            listed=listed,
+            source=self.source,
+            now=self.cycle.now,
+        )
 
     def _read(self, article: Article, page: Page, validators: Validators) -> Read:
         self.report.sample = self.report.sample or article

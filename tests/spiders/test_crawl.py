@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from crawling import NOW, check_apart, crawl_apart, rows
+from pdfmaking import pdf
 from stage import closed_port, put_article, put_feed
 
 from monitor.crawl import Fetching
@@ -253,3 +254,85 @@ def test_scrapy_itself_lists_and_crawls_the_sources(tmp_path: Path, stack: ExitS
     lines = (tmp_path / "articles.jsonl").read_text("utf-8").splitlines()
     assert len(lines) == 1
     assert "Kuaishou's summer" in lines[0]
+
+
+def test_every_kind_is_crawled(tmp_path: Path, stack: ExitStack) -> None:
+    site = stack.enter_context(Site())
+    for name in ("search", "mapped", "json", "state"):
+        write(site, f"/{name}.html", title="Kuaishou in summer")
+    title, day = "Interim results", "21/11/2025 16:35"
+    site.put(
+        "/filing.pdf",
+        pdf([(60, 780, 12, "Kuaishou Technology announces its results for the period.")]),
+        "application/pdf",
+    )
+    wrapped = f"http://search.example/click?url={site.url('/search.html').replace(':', '%3a')}"
+    put_feed(site, [(wrapped, "Kuaishou", NOW)], "/search.xml")
+    index = f"<sitemapindex><sitemap><loc>{site.url('/news.xml')}</loc></sitemap></sitemapindex>"
+    site.put("/index.xml", index, "application/xml")
+    site.put("/news.xml", f"<urlset><url><loc>{site.url('/mapped.html')}</loc></url></urlset>", "application/xml")
+    site.put("/api", 'cb({"rows": [{"code": "json"}], "last": 2});', "application/javascript")
+    site.put("/state", '<html><script>state = {"rows": [{"u": "/state.html"}]};</script></html>')
+    row = f'{{\\"T\\": \\"{title}\\", \\"D\\": \\"{day}\\", \\"L\\": \\"/filing.pdf\\"}}'
+    site.put("/titles", f'{{"result": "[{row}]", "hasNextRow": false}}', "application/json")
+    site.put("/lookup", 'callback({"stockInfo": [{"code": "01024", "stockId": 77}]});', "application/javascript")
+    sources = [
+        declared(site, "search", "/search.xml", kind="search_feed", queries=["Kuaishou", "Kling"], unwrap="url"),
+        declared(site, "mapped", "/index.xml", kind="sitemap"),
+        declared(
+            site,
+            "json",
+            "/api",
+            kind="json_list",
+            params={"n": "{page}", "q": {"since": "{since:%Y}"}},
+            pages=9,
+            items={"rows": "rows", "link_template": "/{code}.html"},
+            answer={"pages": "last"},
+        ),
+        declared(
+            site,
+            "state",
+            "/state",
+            kind="embedded_state",
+            items={"rows": "rows", "link": "u"},
+            answer={"after": "state ="},
+        ),
+        declared(
+            site,
+            "filings",
+            "/titles",
+            kind="disclosure",
+            params={"stock": "{stock}"},
+            timezone="Asia/Hong_Kong",
+            lookup={"stock": {"url": site.url("/lookup"), "value": "stockInfo[?code=='01024'].stockId | [0]"}},
+            items={"rows": "@", "link": "L", "title": "T", "date": "D"},
+            answer={"string": "result", "more": "hasNextRow"},
+            tier="filing",
+            official=True,
+        ),
+    ]
+    result = crawl_apart(tmp_path / "keling.db", sources)
+    assert result.messages == []
+    assert len(site.visited("/search.xml")) == 2
+    assert len(site.visited("/api")) == 2
+    articles = rows(tmp_path / "keling.db", "SELECT source, url, tier, official FROM articles")
+    assert {row["source"]: row["url"] for row in articles} == {
+        "search": site.url("/search.html"),
+        "mapped": site.url("/mapped.html"),
+        "json": site.url("/json.html"),
+        "state": site.url("/state.html"),
+        "filings": site.url("/filing.pdf"),
+    }
+    # Whatever led to it, what lies on an official site is official.
+    assert {row["tier"] for row in articles} == {"filing"}
+    (filing,) = rows(tmp_path / "keling.db", "SELECT title, published FROM snapshots WHERE title = 'Interim results'")
+    assert filing["published"].startswith("2025-11-21T08:35")
+
+
+def test_a_pdf_that_cannot_be_read_is_kept(tmp_path: Path, stack: ExitStack) -> None:
+    site = stack.enter_context(Site())
+    site.put("/scan.pdf", pdf([]), "application/pdf")
+    listed(site, "/scan.pdf")
+    (paper,) = crawl_apart(tmp_path / "keling.db", [declared(site, "paper")]).sources
+    assert paper.messages == (f"{site.url('/scan.pdf')}: a PDF without text: it may be a scan",)
+    assert len(rows(tmp_path / "keling.db", "SELECT * FROM quarantine")) == 1
