@@ -258,6 +258,10 @@ class Affixes:
             prefix = self._seen_prefixes[key] = self._read_prefix(words, touches)
         return prefix
 
+    def forget(self) -> None:
+        """Drop the prefixes remembered so far."""
+        self._seen_prefixes.clear()
+
     def _read_prefix(self, words: str, touches: bool) -> Prefix:
         """From the nearest word to the farthest, as far as they go together."""
         backwards = words.lower()[::-1]

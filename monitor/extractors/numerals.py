@@ -190,6 +190,10 @@ class Numerals:
                 self._seen[run] = found
         return found
 
+    def forget(self) -> None:
+        """Drop the readings remembered so far."""
+        self._seen.clear()
+
     def _plain(self, run: str) -> tuple[Piece, ...] | None:
         """Digits with one scale or none, which most runs are: no need to add anything up."""
         match = self._simple.match(run)

@@ -142,6 +142,12 @@ class Numbers:
                     floor = one.quantity.end
         return self._neighbours.join(found, low)
 
+    def forget(self) -> None:
+        """Drop what was remembered of the texts read so far; readings stay the same."""
+        self._seen.clear()
+        self._numerals.forget()
+        self._affixes.forget()
+
     def _starts(self, low: str) -> Iterator[int]:
         """Where numbers may begin, in order; some places more than once."""
         begins = (match.start() for match in self._start.finditer(low))

@@ -15,8 +15,8 @@ Number = Decimal | tuple[Decimal, Decimal]
 class Quantity:
     """A number as printed, understood as far as its own words go; never changed once made.
 
-    One is made for every number of every text, and a frozen dataclass takes ten times as long to make: 5 of the 15
-    microseconds that a number takes in all.
+    One is made for every number of every text, and a frozen dataclass takes ten times as long to make (4.4 against
+    0.46 microseconds, of 11 to 20 that a number takes in all).
     """
 
     #: Span of bound word, sign, currency, number, scale and unit in the normalised text, end exclusive.
