@@ -94,8 +94,8 @@ def _write(path: Path) -> Database:
         db.conn.execute("PRAGMA journal_mode = WAL")
         # A power cut may take back the last transactions as a whole; FULL costs a disk sync for each.
         db.conn.execute("PRAGMA synchronous = NORMAL")
-        # 16 MB of WAL between checkpoints: an article touches some 50 pages, most of them again with the next one.
-        db.conn.execute("PRAGMA wal_autocheckpoint = 4000")
+        # 64 MB of WAL between checkpoints: an article touches some 50 pages, many of them again with the next one.
+        db.conn.execute("PRAGMA wal_autocheckpoint = 16000")
         if migrations().pending(db):
             _migrate(db)
     except BaseException:

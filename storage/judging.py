@@ -38,7 +38,7 @@ _TELLS_PREVIOUS = frozenset({"refined", "revised", "corrected", "conflicting"})
 
 _FACT = (
     "id, value, unit, bound, low, high, resolution, status, figure, published, official, sole, unstated, epoch,"
-    " outlets, others, period, aggregation, last_day, first_day, basis"
+    " others, period, aggregation, last_day, first_day, basis"
 )
 _VERSION = (
     "fact, since, verdict, cause, period, aggregation, value, unit, bound, low, high, status, figure, published, epoch"
@@ -88,7 +88,6 @@ class Fact:
     figure: int
     unstated: datetime | None
     epoch: int
-    outlets: int
     others: int
     period: str | None
     aggregation: str
@@ -293,8 +292,8 @@ class Judge:
         return [self._fact(row) for row in rows]
 
     def _fact(self, row: tuple[Any, ...]) -> Fact:
-        (id_, *columns, status, figure, published, official, sole, unstated, epoch, outlets, others) = row[:16]
-        period, aggregation, last_day, first_day, basis = row[16:]
+        (id_, *columns, status, figure, published, official, sole, unstated, epoch, others) = row[:15]
+        period, aggregation, last_day, first_day, basis = row[15:]
         snapshot = 0
         if sole == self._told.article:
             snapshot = self._rows("SELECT snapshot FROM figures WHERE id = ?", (figure,)).fetchone()[0]
@@ -314,7 +313,6 @@ class Judge:
             figure=figure,
             unstated=optional_moment(unstated),
             epoch=epoch,
-            outlets=outlets,
             others=others,
             period=period,
             aggregation=aggregation,
@@ -400,8 +398,8 @@ class Judge:
         self._rows(
             "INSERT INTO facts (id, metric, entity, measure, kind, basis, speaker, slot_aggregation, last_day,"
             " first_day, period, aggregation, value, unit, bound, low, high, resolution, status, figure, published,"
-            " official, sole, unstated, epoch, outlets, others, first_seen)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 1, 0, ?)",
+            " official, sole, unstated, epoch, others, first_seen)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 0, ?)",
             (
                 *(fact, *slot.family, slot.last_day, slot.first_day, period, aggregation, *columns, resolution),
                 *(status, by, told.stamp, told.stamp if told.official else None, told.article),
@@ -421,7 +419,7 @@ class Judge:
         epoch = fact.epoch + 1
         self._rows(
             "UPDATE facts SET value = ?, unit = ?, bound = ?, low = ?, high = ?, resolution = ?, status = 'current',"
-            " figure = ?, published = ?, official = ?, sole = ?, epoch = ?, outlets = 1, others = others + 1"
+            " figure = ?, published = ?, official = ?, sole = ?, epoch = ?, others = others + 1"
             " WHERE id = ?",
             (
                 *columns_of(ruling.holds),
@@ -502,13 +500,13 @@ class Judge:
         return told.published if known is None else min(known, told.published)
 
     def _support(self, fact: Fact, figure: int) -> None:
-        if self._told.repost_of is None and self._confirm(fact.id, fact.epoch, figure):
-            self._rows("UPDATE facts SET outlets = outlets + 1 WHERE id = ?", (fact.id,))
+        if self._told.repost_of is None:
+            self._confirm(fact.id, fact.epoch, figure)
 
-    def _confirm(self, fact: int, epoch: int, figure: int) -> bool:
+    def _confirm(self, fact: int, epoch: int, figure: int) -> None:
         told = self._told
         row = (fact, epoch, told.outlet, told.tier, figure, told.now)
-        return self._rows("INSERT OR IGNORE INTO confirmations VALUES (?, ?, ?, ?, ?, ?)", row).rowcount == 1
+        self._rows("INSERT OR IGNORE INTO confirmations VALUES (?, ?, ?, ?, ?, ?)", row)
 
     def _keep(self, fact: int, role: Role, reading: Reading, figure: int) -> None:
         self._rows(

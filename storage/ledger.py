@@ -7,7 +7,7 @@ import json
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
 
 from sqlite_utils import Database
@@ -335,14 +335,14 @@ class Ledger:
         ).lastrowid
         assert snapshot is not None
         if sketch is not None:
-            add_sketch(self.db.conn, snapshot, sketch)
+            add_sketch(self.db.conn, snapshot, sketch, _day(article))
         text = article.text if whole else "\n".join({mention.figure.quote for mention in mentions})
         row = (snapshot, indexed(article.title), indexed(text))
         self._rows("INSERT INTO texts (rowid, title, text) VALUES (?, ?, ?)", row)
         return _reported(article, article_id=id_, snapshot=snapshot, repost_of=repost_of, now=now)
 
     def _add_article(self, article: Article, sketch: bytes | None, now: datetime) -> tuple[int, int | None]:
-        repost_of = None if sketch is None else original_of(self.db.conn, sketch)
+        repost_of = None if sketch is None else original_of(self.db.conn, sketch, _day(article))
         id_ = self._rows(
             "INSERT INTO articles (url, outlet, tier, official, source, repost_of, first_seen)"
             " VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -470,13 +470,18 @@ def _quote_start(text: str, figure: Figure) -> int | None:
     return at if 0 <= at <= figure.start else None
 
 
+def _day(article: Article) -> date:
+    """The day of publication, or of fetching where that is unknown."""
+    return article.dated or (article.published or article.fetched).astimezone(UTC).date()
+
+
 def _reported(article: Article, *, article_id: int, snapshot: int, repost_of: int | None, now: datetime) -> Reported:
     published = article.published or article.fetched
     return Reported(
         article=article_id,
         snapshot=snapshot,
         published=published,
-        day=article.dated or published.astimezone(UTC).date(),
+        day=_day(article),
         official=article.official,
         outlet=article.outlet,
         tier=article.tier,

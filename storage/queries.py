@@ -87,18 +87,16 @@ def facts(
     where = Where().words("facts.metric", metric).words("facts.entity", entity).at_least("facts.first_seen", since)
     if id is not None:
         where.that("facts.id = ?", id)
-    held, outlets = "facts", "facts.outlets"
-    source = "facts"
+    held, source, until = "facts", "facts", ""
     if as_of is not None:
-        held = "held"
-        moment = text_of(as_of)
+        held, until = "held", " AND since <= ?"
         source = (
             "facts JOIN fact_versions AS held ON held.id = (SELECT id FROM fact_versions WHERE fact = facts.id"
             " AND since <= ? ORDER BY id DESC LIMIT 1)"
         )
-        outlets = "(SELECT count(*) FROM confirmations WHERE fact = facts.id AND epoch = held.epoch AND since <= ?)"
         # In the order in which they stand in the query: outlets, then source, then conditions.
-        where.parameters[:0] = [moment, moment]
+        where.parameters[:0] = [text_of(as_of)] * 2
+    outlets = f"(SELECT count(*) FROM confirmations WHERE fact = facts.id AND epoch = {held}.epoch{until})"
     select = (
         f"SELECT facts.id, facts.entity, facts.metric, facts.measure, {held}.value, {held}.unit, {held}.bound,"
         f" {held}.low, {held}.high, {held}.period, {held}.aggregation, facts.basis, facts.speaker, {held}.status,"
@@ -112,9 +110,10 @@ _FIGURE = (
     "SELECT figures.id, figures.entity, figures.metric, figures.measure, figures.value, figures.unit, figures.bound,"
     " figures.low, figures.high, figures.period, figures.aggregation, figures.basis, figures.speaker,"
     " coalesce(reviews.state, 'recorded') AS status, figures.first_seen,"
-    " coalesce(snapshots.published, snapshots.fetched) AS published, facts.outlets, figures.quote, articles.url,"
-    ' figures.place AS "where", figures.start, figures.stop AS "end", figures.confidence, figures.audit,'
-    " figures.verdict, figures.fact, figures.converted, figures.snapshot, snapshots.article"
+    " coalesce(snapshots.published, snapshots.fetched) AS published,"
+    " (SELECT count(*) FROM confirmations WHERE fact = facts.id AND epoch = facts.epoch) AS outlets,"
+    ' figures.quote, articles.url, figures.place AS "where", figures.start, figures.stop AS "end",'
+    " figures.confidence, figures.audit, figures.verdict, figures.fact, figures.converted, figures.snapshot, snapshots.article"
     f" FROM figures {_PLACE} LEFT JOIN facts ON facts.id = figures.fact"
     " LEFT JOIN reviews ON reviews.figure = figures.id"
 )

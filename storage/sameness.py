@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -23,6 +24,7 @@ _REPOST = 0.75
 _LEAST = 60
 #: Of longer texts (annual reports) the beginning tells.
 _MOST = 20_000
+
 
 def sketch_of(text: str) -> bytes | None:
     """The MinHash of a text; None where it is too short to tell."""
@@ -67,24 +69,40 @@ def bands_of(sketch: bytes) -> list[int]:
     ]
 
 
-def original_of(connection: sqlite3.Connection, sketch: bytes) -> int | None:
-    """The first article that has nearly this text; None where there is none."""
-    bands = bands_of(sketch)
+def original_of(connection: sqlite3.Connection, sketch: bytes, day: date) -> int | None:
+    """The first article that has nearly this text and was published within a month or so; None where there is none.
+
+    Args:
+        connection: of a ledger.
+        sketch: of the text.
+        day: when it was published.
+    """
+    bands, month = bands_of(sketch), _month(day)
     rows = connection.execute(
         "SELECT DISTINCT coalesce(articles.repost_of, articles.id), snapshots.sketch FROM sketch_bands"
         " JOIN snapshots ON snapshots.id = sketch_bands.snapshot JOIN articles ON articles.id = snapshots.article"
-        f" WHERE band IN ({', '.join('?' * len(bands))})",
-        bands,
+        f" WHERE month IN (?, ?, ?) AND band IN ({', '.join('?' * len(bands))})",
+        (month - 1, month, month + 1, *bands),
     )
     alike = [article for article, other in rows if overlap(sketch, other) >= _REPOST]
     return min(alike, default=None)
 
 
-def add_sketch(connection: sqlite3.Connection, snapshot: int, sketch: bytes) -> None:
-    """Make a snapshot's sketch known to later texts."""
-    connection.executemany(
-        "INSERT OR IGNORE INTO sketch_bands VALUES (?, ?)", ((b, snapshot) for b in bands_of(sketch))
-    )
+def add_sketch(connection: sqlite3.Connection, snapshot: int, sketch: bytes, day: date) -> None:
+    """Make a snapshot's sketch known to later texts.
+
+    Args:
+        connection: of a ledger, in a transaction.
+        snapshot: its id.
+        sketch: of its text.
+        day: when it was published.
+    """
+    rows = [(_month(day), band, snapshot) for band in bands_of(sketch)]
+    connection.executemany("INSERT OR IGNORE INTO sketch_bands VALUES (?, ?, ?)", rows)
+
+
+def _month(day: date) -> int:
+    return 12 * day.year + day.month
 
 
 @cache

@@ -59,12 +59,14 @@ CREATE TABLE snapshots (
 CREATE INDEX snapshots_article ON snapshots (article, hash);
 CREATE INDEX snapshots_first_seen ON snapshots (first_seen);
 
--- Bands of the sketches: texts that share one are compared.
+-- Bands of the sketches: texts of neighbouring months that share one are compared.
 CREATE TABLE sketch_bands (
+    -- Months since year 0, of publication: texts of one time stand together.
+    month INTEGER NOT NULL,
     -- Hash of four values of the sketch and of their place in it.
     band INTEGER NOT NULL,
     snapshot INTEGER NOT NULL REFERENCES snapshots (id),
-    PRIMARY KEY (band, snapshot)
+    PRIMARY KEY (month, band, snapshot)
 ) WITHOUT ROWID;
 
 -- Mentions of a quantity, as read, with what each changed.
@@ -172,8 +174,6 @@ CREATE TABLE facts (
     unstated TEXT,
     -- 1, 2, ...: counts the values that replaced another, so that confirmations of the old one do not count.
     epoch INTEGER NOT NULL,
-    -- How many independent outlets said the value.
-    outlets INTEGER NOT NULL,
     -- How many other values it knows: see fact_values.
     others INTEGER NOT NULL,
     -- When the ledger first recorded it.

@@ -28,8 +28,9 @@ SELECT
     facts.speaker,
     -- current, disputed (a rival value stands beside it) or apart (contradicts an earlier date).
     facts.status,
+    (SELECT count(*) FROM confirmations WHERE fact = facts.id AND epoch = facts.epoch)
     -- How many independent outlets say so.
-    facts.outlets,
+    AS outlets,
     -- When the ledger first recorded the fact.
     facts.first_seen,
     -- Publication of the article that told the value.
