@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -26,6 +26,7 @@ from monitor.declarations.metrics import metrics
 from monitor.declarations.watchlists import watched
 from monitor.errors import ConfigError, DeliveryError, PermanentDeliveryError, UncertainDeliveryError
 from monitor.ops import compose_ops
+from storage import periods
 from storage.database import connect, transaction
 from storage.outbox import Leased, Outbox, Outcome
 from storage.records import Posting, Recipient
@@ -33,6 +34,7 @@ from storage.times import text_of
 
 if TYPE_CHECKING:
     from storage.ledger import Ledger
+    from storage.rates import Rate
 
 log = logging.getLogger(__name__)
 
@@ -147,7 +149,26 @@ def reader(config: Config) -> Reader:
     """How mails speak: labels of the declarations, the operator's time zone."""
     labels = {name: metric.label for name, metric in metrics().items()}
     labels |= {entity.id: entity.label for entity in watched(config.settings.watch.lists)}
-    return Reader(labels=labels, zone=config.settings.schedule.zone)
+    currency = config.settings.alerts.currency
+    return Reader(labels=labels, zone=config.settings.schedule.zone, rate=_rates_into(currency) if currency else None)
+
+
+def _rates_into(currency: str) -> Callable[[str, str | None, date], Rate | None]:
+    """Mean reference rates into a currency: of the period, or of the month of publication where none is stated."""
+    from storage.rates import UnknownCurrencyError, known, mean_rate
+
+    def rate(unit: str, period: str | None, day: date) -> Rate | None:
+        if unit == currency or not known(unit):
+            return None
+        last = min(day, periods.last_day(period)) if period else day
+        # Of an open start (all time up to its end) the last month counts.
+        first = (periods.first_day(period) if period else None) or last.replace(day=1)
+        try:
+            return mean_rate(unit, currency, min(first, last), last)
+        except UnknownCurrencyError:
+            return None
+
+    return rate
 
 
 def deliver_over(

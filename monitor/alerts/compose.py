@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -16,6 +16,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from markupsafe import Markup, escape
 
 from monitor.alerts import charts, wording
+from storage.rates import Rate
 from storage.records import Excerpt, Figure, Holding, Point, Told, Value
 
 #: A reader on a phone shows some forty characters of a subject, a program that cuts at a limit keeps this many.
@@ -45,6 +46,9 @@ class Reader:
     labels: Mapping[str, str]
     #: Times are told in it.
     zone: tzinfo
+    #: Gives the rate from the figure's currency into the reader's, for a period (None: not stated) and the day of
+    #: publication; None where there is no such rate. None: nothing is converted.
+    rate: Callable[[str, str | None, date], Rate | None] | None = None
 
     def label(self, name: str) -> str:
         """What an entity or metric is called.
@@ -99,6 +103,8 @@ class Item:
     #: Period, measure and the like.
     about: str
     value: str
+    #: The value in the reader's currency, marked as converted, with the rate; "" where nothing is converted.
+    converted: str
     verdict: str
     sentence: Sentence
     #: What was known, in this or the period before; "" where nothing was.
@@ -212,6 +218,7 @@ def _item(told: Told, reader: Reader) -> Item:
         name=f"{reader.label(figure.entity)} {reader.label(figure.metric)}",
         about=wording.line(wording.about(figure, period, reader.label(figure.speaker or ""))),
         value=wording.line(wording.amount(figure.value, figure.unit, figure.bound, figure.measure)),
+        converted=_converted(told, period, reader),
         verdict=told.verdict,
         sentence=_sentence(told.excerpt, reader),
         before=before,
@@ -224,6 +231,18 @@ def _item(told: Told, reader: Reader) -> Item:
         audit=tuple(map(wording.line, figure.audit)),
         chart=charts.chart(told.series, figure.measure),
     )
+
+
+def _converted(told: Told, period: str | None, reader: Reader) -> str:
+    figure = told.figure
+    day = (told.excerpt.published or told.excerpt.fetched).date()
+    rate = reader.rate and reader.rate(figure.unit, period, day)
+    if not rate or isinstance(figure.value, str):
+        return ""
+    ends = figure.value if isinstance(figure.value, tuple) else (figure.value,)
+    # Three digits are as many as a mean rate is good for.
+    shown = [wording.amount(wording.rounded(end * rate.rate, 3), rate.target, "exact") for end in ends]
+    return f"{' to '.join(shown)}, converted at {rate}"
 
 
 def _before(told: Told, period: str | None) -> tuple[str, str]:
@@ -362,6 +381,7 @@ def _row(item: Item) -> dict[str, Any]:
         "basis": figure.basis,
         "speaker": figure.speaker,
         "headline": item.headline,
+        "converted": item.converted or None,
         "before": item.before or None,
         "change": item.change or None,
         "quote": told.excerpt.quote,

@@ -76,6 +76,15 @@ def _digits(value: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def rounded(value: Decimal, digits: int) -> Decimal:
+    """A value with so many significant digits.
+
+    >>> f"{rounded(Decimal('42149.87'), 3):f}"
+    '42100'
+    """
+    return Decimal(f"{value:.{digits - 1}e}")
+
+
 def change(new: Value, old: Value, unit: str, bounds: tuple[Bound, Bound] = ("exact", "exact")) -> str:
     """How far a value lies from an earlier one in the same unit; "" where that cannot be said.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import UTC
+from datetime import UTC, date
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from monitor.alerts.compose import Reader, compose_alerts, compose_baseline, compose_note, headline_ranks
 from monitor.declarations.metrics import metrics
 from monitor.ops import compose_ops
+from storage.rates import Rate
 from storage.records import Told
 
 READER = Reader(
@@ -111,6 +112,20 @@ def test_the_body_says_all_that_there_is_to_say() -> None:
     soup = BeautifulSoup(composed.html, "lxml")
     assert [mark.get_text() for mark in soup.find_all("mark")] == ["超过3亿元"]
     assert [str(bar["style"]) for bar in soup.select(".bar")] == ["width: 50%", "width: 83%", "width: 100%"]
+
+
+def test_amounts_in_another_currency_are_marked_as_converted() -> None:
+    def rate(unit: str, period: str | None, day: date) -> Rate | None:
+        assert (period, day) == ("2025-Q3", date(2025, 11, 20))
+        quarter = {"first": date(2025, 7, 1), "last": date(2025, 9, 30), "stale": False}
+        return Rate(rate=Decimal("0.13987"), source=unit, target="USD", **quarter) if unit == "CNY" else None
+
+    reader = Reader(labels={}, zone=UTC, rate=rate)
+    shown = "USD 42 million, converted at 1 CNY = 0.13987 USD, mean of 2025-07-01 to 2025-09-30"
+    composed = compose_alerts([told()], reader)
+    assert f"new\n{shown}\n" in composed.text
+    assert shown in composed.html
+    assert "converted" not in compose_alerts([told(figure=figure(unit="count", metric="users"))], reader).text
 
 
 def test_both_sides_of_a_conflict_are_shown() -> None:
