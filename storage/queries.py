@@ -84,9 +84,13 @@ def facts(
     limit: int | None = None,
 ) -> Iterator[Row]:
     """What is known, oldest first; with `as_of`, what was known then."""
-    where = Where().words("facts.metric", metric).words("facts.entity", entity).at_least("facts.first_seen", since)
+    chosen = Where().words("metric", metric).words("entity", entity).at_least("first_seen", since)
+    chosen.at_most("first_seen", as_of)
     if id is not None:
-        where.that("facts.id = ?", id)
+        chosen.that("id = ?", id)
+    newest = "" if limit is None else f" ORDER BY id DESC LIMIT {int(limit)}"
+    # The few rows first, and then what belongs to them.
+    where = Where().that(f"facts.id IN (SELECT id FROM facts WHERE {chosen}{newest})", *chosen.parameters)
     held, source, until = "facts", "facts", ""
     if as_of is not None:
         held, until = "held", " AND since <= ?"
@@ -103,7 +107,7 @@ def facts(
         f" facts.first_seen, {held}.published, {outlets} AS outlets, figures.quote, articles.url"
         f" FROM {source} JOIN figures ON figures.id = {held}.figure {_PLACE}"
     )
-    return map(_plain, _newest(connection, select, where, key="facts.id", limit=limit))
+    return map(_plain, _newest(connection, select, where, key="facts.id"))
 
 
 _FIGURE = (
@@ -113,7 +117,8 @@ _FIGURE = (
     " coalesce(snapshots.published, snapshots.fetched) AS published,"
     " (SELECT count(*) FROM confirmations WHERE fact = facts.id AND epoch = facts.epoch) AS outlets,"
     ' figures.quote, articles.url, figures.place AS "where", figures.start, figures.stop AS "end",'
-    " figures.confidence, figures.audit, figures.verdict, figures.fact, figures.converted, figures.snapshot, snapshots.article"
+    " figures.confidence, figures.audit, figures.verdict, figures.fact, figures.converted, figures.snapshot,"
+    " snapshots.article"
     f" FROM figures {_PLACE} LEFT JOIN facts ON facts.id = figures.fact"
     " LEFT JOIN reviews ON reviews.figure = figures.id"
 )
