@@ -295,20 +295,21 @@ def _sentence(excerpt: Excerpt, reader: Reader) -> Sentence:
 
 
 def _headlines_first(told: Sequence[Told]) -> list[Told]:
-    """The order of a message: levels of headline metrics first, changes and opinions later.
+    """The order of a message: levels of headline metrics first, changes and opinions later, the latest period first.
 
     Of one metric the entity with fewer alerts leads: one figure of a product among thirty of its company stands out.
     """
     ranks = headline_ranks()
     crowd = Counter(each.figure.entity for each in told)
 
-    def rank(each: Told) -> tuple[int, int, int, int]:
+    def rank(each: Told) -> tuple[int, int, int, int, int]:
         figure = each.figure
         return (
             ("reported", "guidance", "estimate").index(figure.basis),
             ranks.get(figure.metric, len(ranks)),
             crowd[figure.entity],
             int(figure.measure != "level"),
+            -charts.end(figure.period).toordinal() if figure.period else 0,
         )
 
     return sorted(told, key=rank)

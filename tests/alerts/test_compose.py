@@ -180,6 +180,11 @@ def test_many_alerts_are_one_mail_with_a_table_headlines_first() -> None:
     assert composed.thread is None
 
 
+def test_the_latest_period_leads() -> None:
+    quarters = [told(n, figure=figure(period=f"2025-Q{n}", value=Decimal(n) * 10**8)) for n in (1, 3, 2)]
+    assert compose_alerts(quarters, READER).subject == "Keling revenue, Q3 2025: over CNY 300 million (new) + 2 more"
+
+
 def test_mails_of_one_fact_series_are_one_thread() -> None:
     second = told(2, figure=figure(period="2025-Q2", value=Decimal("2.5e8")))
     other = told(3, figure=figure(metric="users", unit="count"))
