@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,20 +17,26 @@ from urllib.parse import urlsplit
 
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
+from twisted.internet.error import ReactorNotRunning
 
 from monitor import settings as defaults
 from monitor.cycle import Cycle, site_key
 from monitor.declarations.sources import Source
-from monitor.errors import LedgerError
+from monitor.errors import LedgerError, ParseError
 from monitor.extractors import Extractor
 from monitor.health import Outcome, after, is_due
+from monitor.parse.html import article_of, read_article
+from monitor.parse.pdf import pdf_text
+from monitor.pdfs import MAGIC
+from monitor.pipelines import extracted, is_relevant, record
 from monitor.spiders import spider_of
 from monitor.spiders._base import Report
+from monitor.spiders._items import Read, listed_of
 from storage.database import memory
-from storage.frontier import Frontier
+from storage.frontier import Frontier, Quarantined, Validators
 from storage.health import Health
 from storage.ledger import Hold, Ledger
-from storage.records import Policy
+from storage.records import Article, Policy
 
 log = logging.getLogger(__name__)
 
@@ -130,7 +137,7 @@ def crawl(
         hold: says which figures wait for a person before they change the ledger.
         summarise: called with its source's name in the transaction of each article of a first run.
         run: row of `runs`.
-        full: ask for everything again, whatever was answered before.
+        full: ask for everything again, whatever was answered before; what could not be read then is read anew first.
 
     Raises:
         LedgerError: the database could not be written; what was recorded until then stays.
@@ -148,11 +155,39 @@ def crawl(
         full=full,
         official={site_key(source.url): source for source in sources if source.official},
     )
+    kept = _reread(sources, cycle) if full else []
     reports = _run(sources, cycle, fetching or Fetching())
     if cycle.broken:
         raise cycle.broken[0]
-    done = tuple(_result(report) for report in reports.values())
-    return CrawlResult(sources=done, interrupted=tuple(source.name for source in sources if source.name not in reports))
+    left = tuple(source.name for source in sources if source.name not in reports)
+    return CrawlResult(sources=tuple(_result(report) for report in [*kept, *reports.values()]), interrupted=left)
+
+
+def _reread(sources: Sequence[Source], cycle: Cycle) -> list[Report]:
+    """Read once more the answers that could not be read when they came: the program may have learned it since."""
+    declared = {source.name: source for source in sources}
+    reports: dict[str, Report] = {}
+    for kept in cycle.frontier.quarantined():
+        if kept.source not in declared:
+            continue
+        try:
+            article = _article(kept, declared[kept.source], cycle.now)
+        except ParseError:
+            continue
+        item = Read(article=cycle.ranked(article), page=kept.page, validators=Validators())
+        if is_relevant(item, cycle):
+            record(extracted(item, cycle), cycle, reports.setdefault(kept.source, Report(source=kept.source)))
+        else:
+            cycle.frontier.irrelevant(kept.page.id, validators=Validators())
+    return list(reports.values())
+
+
+def _article(kept: Quarantined, source: Source, now: datetime) -> Article:
+    listed = listed_of(kept.page.found)
+    if kept.body.startswith(MAGIC):
+        return article_of(listed, source=source, now=now, document=pdf_text(kept.body), url=kept.url)
+    headers = {"content-type": kept.content_type}
+    return read_article(kept.body, headers, url=kept.url, listed=listed, source=source, now=now)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -213,11 +248,16 @@ def _run(sources: Sequence[Source], cycle: Cycle, fetching: Fetching) -> dict[st
     waiting = _by_host(sources)
 
     async def work() -> None:
-        while waiting and not cycle.broken:
+        while waiting:
             for source in waiting.pop(0):
                 if cycle.broken:
                     return
-                reports[source.name] = await _read(process, source, cycle)
+                report = await _read(process, source, cycle)
+                if report.ended == "shutdown":
+                    # Somebody has ended the run: what was read is recorded, the rest waits for the next one.
+                    waiting.clear()
+                    return
+                reports[source.name] = report
 
     async def all_work() -> None:
         from twisted.internet import reactor
@@ -226,7 +266,9 @@ def _run(sources: Sequence[Source], cycle: Cycle, fetching: Fetching) -> dict[st
         try:
             await asyncio.gather(*(work() for _ in range(_AT_ONCE)))
         finally:
-            running.stop()
+            # Where the run is ended from outside, it is stopping already.
+            with suppress(ReactorNotRunning):
+                running.stop()
 
     if sources:
         task = asyncio.get_event_loop().create_task(all_work())
@@ -240,7 +282,7 @@ async def _read(process: AsyncCrawlerProcess, source: Source, cycle: Cycle) -> R
     crawler = process.create_crawler(spider_of(source))
     await process.crawl(crawler, cycle=cycle)
     report: Report = crawler.spider.report  # type: ignore[union-attr]
-    if not cycle.broken:
+    if not cycle.broken and report.ended != "shutdown":
         _settle(source, report, cycle)
     return report
 

@@ -13,6 +13,7 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Any
 
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
+from scrapy.crawler import Crawler
 from scrapy.exceptions import CannotResolveHostError
 from scrapy.http import Request, Response
 from scrapy.resolver import CachingHostnameResolver
@@ -67,6 +68,12 @@ def _carried(address: IPv4Address | IPv6Address) -> list[IPv4Address]:
 
 class GuardedDownloadHandler(HTTP11DownloadHandler):
     """Scrapy's handler of HTTP; tells the resolver on whose behalf it connects."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        # Twisted would repeat a request on a connection that has gone stale in a context that knows of no source;
+        # Scrapy repeats it in its own.
+        self._pool.retryAutomatically = False
 
     async def download_request(self, request: Request) -> Response:
         """Fetch a page.

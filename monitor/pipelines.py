@@ -8,8 +8,9 @@ from typing import Self
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
+from monitor.cycle import Cycle
 from monitor.errors import LedgerError
-from monitor.spiders._base import SourceSpider
+from monitor.spiders._base import Report, SourceSpider
 from monitor.spiders._items import Read
 from storage.records import Recorded
 
@@ -38,12 +39,10 @@ class RelevancePipeline(Pipeline):
 
     def process_item(self, item: Read) -> Read:
         """Called by Scrapy."""
-        cycle, article = self.spider.cycle, item.article
-        # An article that was recorded stays watched: that it no longer names its subject is news too.
-        if item.page.state == "recorded" or cycle.extractor.mentions_watched(f"{article.title}\n{article.text}"):
+        if is_relevant(item, self.spider.cycle):
             return item
-        cycle.frontier.irrelevant(item.page.id, validators=item.validators)
-        raise DropItem(f"names nothing that is watched: {article.url}")
+        self.spider.cycle.frontier.irrelevant(item.page.id, validators=item.validators)
+        raise DropItem(f"names nothing that is watched: {item.article.url}")
 
 
 class ExtractionPipeline(Pipeline):
@@ -51,13 +50,7 @@ class ExtractionPipeline(Pipeline):
 
     def process_item(self, item: Read) -> Read:
         """Called by Scrapy."""
-        article = item.article
-        # Without a date of its own an article is taken to be of the day on which it was found.
-        dated = article.dated or article.fetched.date()
-        figures = self.spider.cycle.extractor.read(
-            article.text, title=article.title, language=article.language, dated=dated
-        )
-        return replace(item, figures=tuple(figures))
+        return extracted(item, self.spider.cycle)
 
 
 class LedgerPipeline(Pipeline):
@@ -65,38 +58,62 @@ class LedgerPipeline(Pipeline):
 
     def process_item(self, item: Read) -> Read:
         """Called by Scrapy."""
-        cycle, report = self.spider.cycle, self.spider.report
-        assert item.figures is not None
-
-        def mark(recorded: Recorded) -> None:
-            cycle.frontier.recorded(
-                item.page.id,
-                recorded.article_id,
-                validators=item.validators,
-                published=item.article.published,
-                now=cycle.now,
-            )
-            if item.page.baseline and recorded.new_snapshot and cycle.summarise is not None:
-                cycle.summarise(item.article.source)
-
-        try:
-            recorded = cycle.ledger.record(
-                item.article,
-                item.figures,
-                now=cycle.now,
-                policy=cycle.policy,
-                hold=cycle.hold,
-                run=cycle.run,
-                baseline=item.page.baseline,
-                extractor=cycle.extractor.version,
-                within=mark,
-            )
-        except LedgerError as error:
-            # Nothing that follows could be recorded either: every source is left as it is until the next run.
-            cycle.broken.append(error)
-            raise
-        if recorded.new_snapshot:
-            report.articles += 1
-            report.figures += len(recorded.judged)
-            report.alerts += sum(judged.alert_id is not None for judged in recorded.judged)
+        record(item, self.spider.cycle, self.spider.report)
         return item
+
+
+def is_relevant(item: Read, cycle: Cycle) -> bool:
+    """Whether an article names something that is watched."""
+    # An article that was recorded stays watched: that it no longer names its subject is news too.
+    text = f"{item.article.title}\n{item.article.text}"
+    return item.page.state == "recorded" or cycle.extractor.mentions_watched(text)
+
+
+def extracted(item: Read, cycle: Cycle) -> Read:
+    """An article with its figures."""
+    article = item.article
+    # Without a date of its own an article is taken to be of the day on which it was found.
+    dated = article.dated or article.fetched.date()
+    figures = cycle.extractor.read(article.text, title=article.title, language=article.language, dated=dated)
+    return replace(item, figures=tuple(figures))
+
+
+def record(item: Read, cycle: Cycle, report: Report) -> None:
+    """Write an article with its figures, and that its page is read.
+
+    Raises:
+        LedgerError: nothing was written; the cycle is over.
+    """
+    assert item.figures is not None
+
+    def mark(recorded: Recorded) -> None:
+        cycle.frontier.recorded(
+            item.page.id,
+            recorded.article_id,
+            validators=item.validators,
+            published=item.article.published,
+            now=cycle.now,
+        )
+        if item.page.baseline and recorded.new_snapshot and cycle.summarise is not None:
+            cycle.summarise(item.article.source)
+
+    try:
+        recorded = cycle.ledger.record(
+            item.article,
+            item.figures,
+            now=cycle.now,
+            policy=cycle.policy,
+            hold=cycle.hold,
+            run=cycle.run,
+            baseline=item.page.baseline,
+            extractor=cycle.extractor.version,
+            within=mark,
+        )
+    except LedgerError as error:
+        # Nothing that follows could be recorded either: every source is left as it is until the next run.
+        cycle.broken.append(error)
+        raise
+    if recorded.new_snapshot:
+        report.articles += 1
+        report.figures += len(recorded.judged)
+        report.alerts += sum(judged.alert_id is not None for judged in recorded.judged)

@@ -22,6 +22,9 @@ from monitor.parse.metadata import Metadata, read_metadata, visible_date
 from monitor.parse.signs import refuse_impostor
 from storage.records import Article
 
+#: Finding the text takes time with the size of a page; the longest articles have a tenth of this.
+_LARGEST = 6_000_000
+
 
 def read_article(
     body: bytes, headers: Mapping[str, str], *, url: str, listed: Listed, source: Source, now: datetime
@@ -39,6 +42,8 @@ def read_article(
     Raises:
         ParseError: a page without a body, a challenge, a login or an error page, or bytes that are no text.
     """
+    if len(body) > _LARGEST:
+        raise ParseError(f"a page of {len(body)} bytes: too large for an article")
     tree = html_tree(decode(body, headers)[0])
     selector = Selector(root=tree, type="html")
     told = read_metadata(tree, lambda text: item_date(text, source, now))

@@ -60,6 +60,8 @@ class Report:
     robots: str = ""
     #: The first article that was read.
     sample: Article | None = None
+    #: Why it ended, in Scrapy's words: `finished`, or `shutdown` where somebody ended the run.
+    ended: str = ""
     list_faults: list[Cause] = field(default_factory=list)
     page_faults: list[Cause] = field(default_factory=list)
 
@@ -216,6 +218,7 @@ class SourceSpider(Spider):
 
     def closed(self, reason: str) -> None:
         """Called by Scrapy at the end."""
+        self.report.ended = reason
         stats = self.crawler.stats
         if stats.get_value("robotstxt/forbidden"):
             self.report.robots = "closes"

@@ -336,3 +336,18 @@ def test_a_pdf_that_cannot_be_read_is_kept(tmp_path: Path, stack: ExitStack) -> 
     (paper,) = crawl_apart(tmp_path / "keling.db", [declared(site, "paper")]).sources
     assert paper.messages == (f"{site.url('/scan.pdf')}: a PDF without text: it may be a scan",)
     assert len(rows(tmp_path / "keling.db", "SELECT * FROM quarantine")) == 1
+
+
+def test_what_could_not_be_read_is_read_by_a_better_declaration(tmp_path: Path, stack: ExitStack) -> None:
+    site, database = stack.enter_context(Site()), tmp_path / "keling.db"
+    site.put("/kling.html", "<html><body><div id='txt'>Kuaishou said so.</div></body></html>")
+    listed(site, "/kling.html")
+    (paper,) = crawl_apart(database, [declared(site, "paper")]).sources
+    assert "without a body" in paper.messages[0]
+    # The page is gone since; its bytes are not.
+    site.pages.pop("/kling.html")
+    mended = declared(site, "paper", page={"body": "#txt", "chars": 10})
+    result = crawl_apart(database, [mended], now=NOW + timedelta(minutes=1), full=True)
+    assert result.total("articles") == 1
+    assert site.visited("/kling.html")[:1] == [200]
+    assert rows(database, "SELECT * FROM quarantine") == []
