@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import time
+import resource
+from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -20,6 +22,7 @@ from monitor.channels import Channel, Letter
 from monitor.channels.email import EmailChannel, MailServer
 from monitor.delivery import Delivered, deliver_over
 from storage.database import connect
+from storage.errors import LedgerError
 from storage.outbox import LEASE, Outbox
 from storage.records import Posting, Recipient
 
@@ -42,8 +45,14 @@ class Post:
     def __init__(self, file: Path, port: int) -> None:
         self.file = file
         self.now = NOW
-        server = MailServer(host="127.0.0.1", port=port, sender="Monitor <monitor@example.org>", timeout=0.5)
-        self.channels: dict[str, Channel] = {"email": EmailChannel(server)}
+        self.port = port
+        self.channels: dict[str, Channel] = {}
+        self.be_patient(20)
+
+    def be_patient(self, seconds: float) -> None:
+        """How long the mail server may take for an answer."""
+        server = MailServer(host="127.0.0.1", port=self.port, sender="Monitor <monitor@example.org>", timeout=seconds)
+        self.channels["email"] = EmailChannel(server)
 
     @contextmanager
     def outbox(self) -> Iterator[Outbox]:
@@ -100,10 +109,10 @@ def test_refused_for_three_runs_then_up_is_one_mail_a_recipient(post: Post, serv
 
 def test_a_server_that_hangs_costs_one_timeout_a_delivery(post: Post, server: ScriptedServer) -> None:
     post.post(*NAMES)
+    post.be_patient(1)
     server.script["connect"].extend([HANG] * 3)
-    began = time.monotonic()
     assert post.deliver().waiting == 3
-    assert time.monotonic() - began < 1.0
+    assert server.connections == 1
 
 
 def test_a_refused_recipient_is_dead_with_its_reason_and_the_others_get_their_mail(
@@ -137,7 +146,9 @@ def test_451_then_250(post: Post, server: ScriptedServer) -> None:
 def test_no_answer_to_the_mail_repeats_it_once(post: Post, server: ScriptedServer, answer: str) -> None:
     server.script["body"].append(answer)
     post.post(NAMES[0])
+    post.be_patient(1 if answer == HANG else 20)
     assert post.deliver().waiting == 1
+    post.be_patient(20)
     assert post.rows()[NAMES[0]]["state"] == "uncertain"
     assert post.deliver(LATER).sent == 1
     assert post.deliver(LATER).sent == 0
@@ -235,9 +246,36 @@ def test_what_cannot_be_a_mail_dies_alone(post: Post, server: ScriptedServer) ->
     assert "thief@example.com" not in recipients(server)
 
 
-def test_two_deliveries_at_once_send_each_mail_once(post: Post, server: ScriptedServer) -> None:
-    from concurrent.futures import ThreadPoolExecutor
+@contextmanager
+def full_disk(limit: int) -> Iterator[None]:
+    """No file of this process grows beyond so many bytes, as on a disk without space."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
+
+def test_a_full_disk_at_any_step_loses_nothing_and_repeats_at_most_once(post: Post, server: ScriptedServer) -> None:
+    failed = 0
+    for pages in range(0, 40, 2):
+        post.post(NAMES[0], key=f"run:{pages}")
+        with full_disk(pages * 4096):
+            try:
+                failed += bool(post.deliver().errors)
+            except LedgerError:
+                failed += 1
+        while post.deliver(LEASE).waiting:
+            pass
+    assert failed > 3
+    arrivals = Counter(mail.id for mail in server.mails)
+    assert len(arrivals) == 20
+    assert set(arrivals.values()) <= {1, 2}
+    assert len({mail.content for mail in server.mails}) == 20
+
+
+def test_two_deliveries_at_once_send_each_mail_once(post: Post, server: ScriptedServer) -> None:
     names = [f"reader{number}@example.com" for number in range(20)]
     post.post(*names)
     with ThreadPoolExecutor(2) as threads:
