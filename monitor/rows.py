@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -48,11 +49,22 @@ def figure_row(figure: Figure) -> dict[str, Any]:
 
 
 def quantity_row(quantity: Quantity) -> dict[str, Any]:
-    """A number with its unit; `unit` is "" where it has none."""
+    """A number with its unit, "" where it has none: the contract has one word for percents and points, and one value.
+
+    Of a range `value` is the upper end and `low` the lower one.
+    """
+    value = plain(quantity.value)
+    low, high = value if isinstance(value, list) else (value, value)
     return {
         "start": quantity.start,
         "end": quantity.end,
-        "value": plain(quantity.value),
-        "unit": quantity.unit or "",
+        "value": high,
+        "low": low,
+        "unit": "percent" if quantity.unit == "percentage_point" else quantity.unit or "",
         "bound": quantity.bound,
     }
+
+
+def quantity_rows(quantities: Iterable[Quantity]) -> list[dict[str, Any]]:
+    """The rows of what are quantities: not of years, dates, codes and names, which are read beside them."""
+    return [quantity_row(quantity) for quantity in quantities if quantity.kind == "number"]

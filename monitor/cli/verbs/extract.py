@@ -75,10 +75,10 @@ def command(
         for figure in extractor.explain(document["text"], **document["context"]):
             click.echo(str(figure))
     elif quantities:
-        from monitor.rows import quantity_row
+        from monitor.rows import quantity_rows
 
         found = extractor.quantities(document["text"], document["context"]["language"])
-        print_rows(map(quantity_row, found), form, ("start", "end", "value", "unit", "bound"))
+        print_rows(quantity_rows(found), form, ("start", "end", "value", "unit", "bound"))
     else:
         from monitor.rows import figure_row
 
@@ -103,13 +103,13 @@ def _lines(what: str) -> Iterator[dict[str, Any]]:
 
 
 def _answer(extractor: Extractor, row: dict[str, Any], *, quantities: bool) -> dict[str, Any]:
-    from monitor.rows import figure_row, quantity_row
+    from monitor.rows import figure_row, quantity_rows
 
     language = str(row.get("lang") or "")
     if quantities:
         return {
             "id": row.get("id"),
-            "quantities": [quantity_row(q) for q in extractor.quantities(row["text"], language)],
+            "quantities": quantity_rows(extractor.quantities(row["text"], language)),
         }
     published = row.get("published")
     dated = date.fromisoformat(str(published)[:10]) if published else None
