@@ -241,7 +241,7 @@ def _converted(told: Told, period: str | None, reader: Reader) -> str:
         return ""
     ends = figure.value if isinstance(figure.value, tuple) else (figure.value,)
     # Three digits are as many as a mean rate is good for.
-    shown = [wording.amount(wording.rounded(end * rate.rate, 3), rate.target, "exact") for end in ends]
+    shown = [wording.amount(wording.rounded(end * rate.rate, 3), rate.target, figure.bound) for end in ends]
     return f"{' to '.join(shown)}, converted at {rate}"
 
 

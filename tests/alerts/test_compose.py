@@ -121,7 +121,7 @@ def test_amounts_in_another_currency_are_marked_as_converted() -> None:
         return Rate(rate=Decimal("0.13987"), source=unit, target="USD", **quarter) if unit == "CNY" else None
 
     reader = Reader(labels={}, zone=UTC, rate=rate)
-    shown = "USD 42 million, converted at 1 CNY = 0.13987 USD, mean of 2025-07-01 to 2025-09-30"
+    shown = "over USD 42 million, converted at 1 CNY = 0.13987 USD, mean of 2025-07-01 to 2025-09-30"
     composed = compose_alerts([told()], reader)
     assert f"new\n{shown}\n" in composed.text
     assert shown in composed.html
