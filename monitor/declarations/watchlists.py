@@ -56,6 +56,8 @@ class Watchlist(_Declaration):
     label: str = ""
     entity: Annotated[tuple[Entity, ...], Field(min_length=1)]
     others: Others = Others()
+    #: Houses that forecast: the name that facts carry, and how texts call them.
+    speakers: dict[str, Names] = {}
     #: Metrics that alert; empty: all.
     metrics: tuple[str, ...] = ()
 

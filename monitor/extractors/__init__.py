@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -27,29 +27,23 @@ from monitor.declarations.metrics import FOLDER as METRICS
 from monitor.declarations.metrics import metrics
 from monitor.declarations.watchlists import Entity, watched, watchlist
 from monitor.extractors import weighing
+from monitor.extractors.audit import audited
 from monitor.extractors.binding import Binder, Choice
-from monitor.extractors.figures import figure_of
+from monitor.extractors.explain import Explained, explained
+from monitor.extractors.figures import Original, figure_of
 from monitor.extractors.mentions import Reader
-from monitor.extractors.normal import normalise
+from monitor.extractors.normal import Normal, normalise
 from monitor.extractors.periods import Periods, reporting_period
 from monitor.extractors.quantities import Numbers, Quantity
 from monitor.extractors.scene import Scene, Slot
 from monitor.extractors.sentences import Sentences
+from monitor.extractors.speakers import Speakers
 from monitor.extractors.weighing import Weights
 from storage.records import Figure
 
 #: A text's head: where the period that it reports is looked for.
 _HEAD = 1500
 _FALLBACK = "en"
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """Why a figure reads as it does."""
-
-    figure: Figure
-    #: Of each decision: how sure it is, and what weighed most.
-    decisions: Mapping[str, tuple[float, Sequence[tuple[str, float]]]]
 
 
 class _Weighed:
@@ -94,6 +88,7 @@ class Extractor:
         self._entities = {entity.id: entity for entity in watched(watchlists)}
         self._others = tuple(dict.fromkeys(name for each in watchlists for name in watchlist(each).others.names))
         self._weights = weights or weighing.shipped()
+        self._speakers = Speakers({n: w for each in watchlists for n, w in watchlist(each).speakers.items()})
         self._tools: dict[str, _Tools] = {}
         names = {name.lower() for entity in self._entities.values() for name in entity.names}
         self._gate = AhoCorasick(sorted(names))
@@ -125,19 +120,14 @@ class Extractor:
             language: BCP 47 tag; "" and languages without a pack: told from the script.
             dated: day of publication, against which relative words resolve; None: today.
         """
-        scene, normal, kept = self._bound(text, title, language, dated, _Weighed(self._weights))
-        return [figure for slot in kept if (figure := figure_of(scene, slot, normal, title, text, self._weights))]
+        pairs = self._figures(text, title, language, dated, _Weighed(self._weights))
+        return audited([figure for _, figure in pairs], metrics())
 
-    def explain(
-        self, text: str, *, title: str = "", language: str = "", dated: date | None = None
-    ) -> list[Explanation]:
-        """The figures of a text with what spoke for each of their fields."""
-        scene, normal, kept = self._bound(text, title, language, dated, _Weighed(self._weights, explain=True))
-        return [
-            Explanation(figure, {name: (share, tuple(slot.reasons.get(name, ()))) for name, share in slot.sure.items()})
-            for slot in kept
-            if (figure := figure_of(scene, slot, normal, title, text, self._weights))
-        ]
+    def explain(self, text: str, *, title: str = "", language: str = "", dated: date | None = None) -> list[Explained]:
+        """The figures of a text with what spoke for each of their fields; arguments as of `read`."""
+        pairs = self._figures(text, title, language, dated, _Weighed(self._weights, explain=True))
+        figures = audited([figure for _, figure in pairs], metrics())
+        return [explained(figure, slot) for (slot, _), figure in zip(pairs, figures, strict=True)]
 
     def quantities(self, text: str, language: str) -> list[Quantity]:
         """The quantities of a text, with spans in it as it was given."""
@@ -153,12 +143,17 @@ class Extractor:
         """The scene of a text with all its slots decided by `choice`."""
         return self._scene(text, title, language, dated, choice)[0]
 
-    def _bound(self, text: str, title: str, tag: str, dated: date | None, choice: Choice):  # type: ignore[no-untyped-def]
+    def _figures(
+        self, text: str, title: str, tag: str, dated: date | None, choice: Choice
+    ) -> list[tuple[Slot, Figure]]:
         scene, normal = self._scene(text, title, tag, dated or datetime.now(UTC).date(), choice)
-        kept = [slot for slot in scene.slots if slot.kept]
-        return scene, normal, kept
+        original = Original(title, text, normal)
+        found = [
+            (slot, figure_of(scene, slot, original, self._weights, self._speakers)) for slot in scene.slots if slot.kept
+        ]
+        return [(slot, figure) for slot, figure in found if figure is not None]
 
-    def _scene(self, text: str, title: str, tag: str, dated: date, choice: Choice):  # type: ignore[no-untyped-def]
+    def _scene(self, text: str, title: str, tag: str, dated: date, choice: Choice) -> tuple[Scene, Normal]:
         whole = f"{title}\n{text}" if title else text
         normal = normalise(whole)
         tools = self._for(tag, whole)
@@ -192,7 +187,7 @@ class Extractor:
 
 def _code(tag: str, text: str) -> str:
     """The language whose pack reads a text."""
-    code = tag.split("-")[0].lower()
+    code = tag.split("-", maxsplit=1)[0].lower()
     if code in codes():
         return code
     sample = text[:4000]

@@ -11,14 +11,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Protocol
+from itertools import zip_longest
+from typing import NamedTuple, Protocol
 
 from monitor.declarations.languages import Language
 from monitor.declarations.metrics import Metric
 from monitor.declarations.watchlists import Entity
 from monitor.extractors import dating, frames, manner, surroundings
 from monitor.extractors.quantities import Numbers, Quantity
-from monitor.extractors.scene import Frame, Heading, Scene, Slot
+from monitor.extractors.scene import Heading, Scene, Slot
 from monitor.extractors.subjects import NOTHING, EntityOptions, MetricOptions
 from monitor.extractors.tables import Tables, heading
 from storage.records import Value
@@ -33,6 +34,16 @@ class Choice(Protocol):
 
     def choose(self, decision: str, slot: Slot, answers: Sequence[object], options: Sequence[Sequence[str]]) -> int:
         """The number of the option that is taken."""
+        ...
+
+
+class _Past(NamedTuple):
+    """What was decided before."""
+
+    #: Slots of the same part of the article, in reading order.
+    done: list[Slot]
+    #: Slots whose figures may be told again: of the text.
+    told: list[Slot]
 
 
 class Binder:
@@ -44,7 +55,7 @@ class Binder:
         self._numbers = numbers
         self._mark = pack.numbers.decimal
         self._metrics, self._entities = metrics, entities
-        self._metric_options = MetricOptions(metrics)
+        self._metric_options = MetricOptions(metrics, entities)
         self._entity_options = EntityOptions(entities, metrics)
         company = next((e for e in entities.values() if e.currency), next(iter(entities.values())))
         listed = next((e.listed for e in entities.values() if e.listed), company.currency)
@@ -54,7 +65,8 @@ class Binder:
         self._suffixes = suffixes
         tail = "|".join(sorted(map(re.escape, suffixes), key=len, reverse=True)) or "(?!)"
         self._version = re.compile(
-            rf"(?<![A-Za-z0-9.,/$€£¥])[Vv]?(?P<number>[0-9]{{1,2}}\.[0-9]|O[0-9])(?![0-9%]|[.,][0-9])(?:[ -]?(?P<suffix>{tail})(?![a-z]))?"
+            r"(?<![A-Za-z0-9.,/$€£¥])[Vv]?(?P<number>[0-9]{1,2}\.[0-9]|O[0-9])(?![0-9%]|[.,][0-9])"
+            rf"(?:[ -]?(?P<suffix>{tail})(?![a-z]))?"
         )
 
     def slots(self, scene: Scene) -> list[Slot]:
@@ -79,11 +91,12 @@ class Binder:
         for number, slot in enumerate(found):
             slot.number = number
             slot.scale = frames.written_scale(scene.text, slot, self._mark)
+        scene.slots = found
+        surroundings.line_up(scene)
         for number, slot in enumerate(found):
             previous = found[number - 1] if number else None
             following = found[number + 1] if number + 1 < len(found) else None
             slot.context = surroundings.context(scene, slot, previous, following)
-        scene.slots = found
         return found
 
     def bind(self, scene: Scene, choice: Choice) -> list[Slot]:
@@ -91,16 +104,13 @@ class Binder:
         slots = self.slots(scene)
         body = [slot for slot in slots if slot.start > scene.title_end]
         title = [slot for slot in slots if slot.start <= scene.title_end]
-        done: list[Slot] = []
-        for number, slot in enumerate(body):
-            following = body[number + 1] if number + 1 < len(body) else None
-            self._decide(scene, slot, done, following, done, choice)
-            done.append(slot)
-        ahead: list[Slot] = []
-        for number, slot in enumerate(title):
-            following = title[number + 1] if number + 1 < len(title) else None
-            self._decide(scene, slot, ahead, following, done, choice)
-            ahead.append(slot)
+        told: list[Slot] = []
+        for part in (body, title):
+            done: list[Slot] = []
+            for slot, following in zip_longest(part, part[1:]):
+                self._decide(scene, slot, _Past(done, told or done), following, choice)
+                done.append(slot)
+            told = told or done
         return slots
 
     def _slot(self, scene: Scene, tables: Tables, quantity: Quantity, version: str, version_end: int) -> Slot:
@@ -140,16 +150,14 @@ class Binder:
                 best = said if best is None else Heading(best.factor if best.factor != 1 else said.factor, said.unit)
         return best
 
-    def _decide(
-        self, scene: Scene, slot: Slot, done: list[Slot], following: Slot | None, told: list[Slot], choice: Choice
-    ) -> None:
-        before = done[: -_MEMORY - 1 : -1]
+    def _decide(self, scene: Scene, slot: Slot, past: _Past, following: Slot | None, choice: Choice) -> None:
+        before = past.done[: -_MEMORY - 1 : -1]
         if not self._frame(scene, slot, before, following, choice):
             return
         changes = manner.changes(scene, slot, before)
         slot.change = manner.MEASURES[choice.choose("change", slot, manner.MEASURES, changes)]
-        echoes = _echoes(slot, told)
-        names, options = self._metric_options.propose(scene, slot, before, echoes, self._entities)
+        echoes = _echoes(slot, past.told)
+        names, options = self._metric_options.propose(scene, slot, before, echoes)
         slot.metric = names[choice.choose("metric", slot, names, options)]
         if slot.metric == NOTHING:
             return

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
+from itertools import pairwise
 
 from monitor.declarations.metrics import Metric
 from monitor.extractors.periods import PeriodMention, shifted
 from monitor.extractors.scene import Scene, Slot
-from monitor.extractors.surroundings import gap, kind_of, steps
+from monitor.extractors.surroundings import gap, kind_of, owner, pairs, steps
 from storage import periods as algebra
 from storage.periods import month_of
 
@@ -39,6 +40,7 @@ def propose(
     base = _base(scene, slot, before)
     _said(scene, slot, base, options)
     _carried(slot, before, options)
+    _paired(scene, slot, options)
     _around(scene, slot, options)
     _published(scene, options)
     for echo in echoes:
@@ -51,6 +53,7 @@ def propose(
     if any(echo.metric == slot.metric and echo.period is None for echo in echoes):
         none.append("none|echo")
     listed: list[list[str]] = []
+    part = next((fact for fact in slot.context if fact.startswith("role=")), "role=")
     previous = next((near for near in before[:4] if near.kept), None)
     for form in forms:
         if form is None:
@@ -64,8 +67,8 @@ def propose(
             )
             continue
         facts = list(dict.fromkeys(options.features[form]))
-        length = _length_name(form)
-        when = _when(form, scene.dated)
+        length = length_name(form)
+        when = when_of(form, scene.dated)
         extra = [
             f"n={min(len(facts), 4)}",
             f"{shape}|{length}",
@@ -81,6 +84,8 @@ def propose(
             alike = f"{previous.measure == 'level'}>{measure}"
             extra += [
                 f"rel={relation}|{same}{where}",
+                f"{part}|rel={relation}|{same}{where}",
+                f"{part}|rel={relation}|{alike}",
                 f"rel={relation}|{same}{where}|{alike}",
                 f"rel={relation}|{same}{where}|{slot.measure}",
                 f"rel={relation}|{alike}|{_unit_pair(previous, slot)}",
@@ -94,7 +99,14 @@ def propose(
         for fact in facts:
             head = fact.split("/")[0]
             extra += [fact, f"{fact}|{shape}", f"{fact}|{measure}", f"{head}|{length}"]
+            if "/" not in fact:
+                extra.append(f"{part}|{fact}|{measure}")
         extra += [f"{facts[0]}&{fact}" for fact in facts[1:4]]
+        if scene.reporting:
+            extra += [
+                f"rep={_relation(form, scene.reporting)}",
+                f"{part}|rep={_relation(form, scene.reporting)}|{measure}",
+            ]
         listed.append(extra)
     return forms, listed
 
@@ -160,6 +172,7 @@ def _said(scene: Scene, slot: Slot, base: str | None, options: _Options) -> None
             clause = "=" if scene.layout.clause(mention.start) == slot.clause else "|"
             kind = mention.kind.split(":")[0]
             text = gap(scene, *between)
+            mine = owner(scene, slot, mention.start, mention.end)
             flags = f"{'u' if mention.until else ''}{'e' if mention.estimate else ''}"
             for form, how in _forms(mention, base):
                 name = f"{side}{min(rank, 3)}{how}"
@@ -171,6 +184,14 @@ def _said(scene: Scene, slot: Slot, base: str | None, options: _Options) -> None
                     f"{side}{how}/d{steps(distance, scene.language)}",
                     f"{side}{how}/{clause}q{min(crossed, 3)}",
                 )
+                if mine:
+                    options.put(
+                        form,
+                        f"own{how}",
+                        f"own{side}{how}",
+                        f"own{how}/d{steps(distance, scene.language)}",
+                        f"own{side}{how}/{clause}",
+                    )
                 if len(text) < 12 and text != "…":
                     options.put(form, f"{side}{how}/gap={text}")
             rank += 1
@@ -181,6 +202,11 @@ def _said(scene: Scene, slot: Slot, base: str | None, options: _Options) -> None
     if slot.cell is None:
         return
     spans = {"head": slot.cell.head, "label": slot.cell.label, "caption": slot.cell.caption}
+    if not any(m.form for m in scene.periods.within(*slot.cell.head)):
+        # "2024 | share of revenue | 2023 | share of revenue": a head without a time goes on with the one on its left.
+        left = next((cell for cell in slot.cell.left if any(m.form for m in scene.periods.within(*cell))), None)
+        if left is not None:
+            spans["head"] = left
     found: dict[str, list[str]] = {}
     for name, span in spans.items():
         for rank, mention in enumerate(scene.periods.within(*span)):
@@ -195,10 +221,57 @@ def _said(scene: Scene, slot: Slot, base: str | None, options: _Options) -> None
                 options.put(moved, "t-cross" if caption in found.get("caption", ()) else "t-cross-reported")
 
 
+def _paired(scene: Scene, slot: Slot, options: _Options) -> None:
+    """Times that answer to the quantity's place in its run, said before or decided in the run before it."""
+    if slot.place[1] < 2:
+        return
+    times = [
+        m
+        for m in scene.periods.within(slot.sentence[0], slot.run_start)
+        if m.form and not m.comparative and not m.kind.startswith(_MANNER)
+    ]
+    distinct = [m for number, m in enumerate(times) if not number or m.form != times[number - 1].form]
+    said = any(m.id == "respectively" for c in scene.cues.within(*slot.sentence) for m in c.meanings)
+    for number, how in pairs(slot, distinct).items():
+        options.put(distinct[number].form, "paired", f"paired|{said}", how, f"{how}/{slot.place[1]}")
+    after = [
+        m
+        for m in scene.periods.within(slot.end, slot.sentence[1])
+        if m.form and not m.comparative and not m.kind.startswith(_MANNER)
+    ]
+    if len(after) >= slot.place[1]:
+        options.put(after[slot.place[0]].form, "paired", f"paired|{said}", "pair-after")
+    for mention in scene.periods.within(*slot.sentence):
+        if mention.form and not mention.comparative:
+            options.put(_part(mention.form, *slot.place), "paired", "split", f"split/{slot.place[1]}")
+    first = slot.number - slot.place[0]
+    above = scene.slots[first - slot.place[1] : first] if first >= slot.place[1] else []
+    if above and above[0].place == (0, slot.place[1]) and above[0].sentence_number == slot.sentence_number:
+        twin = above[slot.place[0]]
+        if twin.kept:
+            options.put(twin.period, "paired", "twin")
+
+
+def _part(form: str, number: int, length: int) -> str | None:
+    """One of the years, quarters or months of a period that has as many of them as a run has quantities."""
+    try:
+        period = algebra.parse(form)
+    except ValueError:
+        return None
+    if period.first is None or period.first.day != 1:
+        return None
+    months = (period.last.year - period.first.year) * 12 + period.last.month - period.first.month + 1
+    for size in (12, 3, 1):
+        if months == size * length:
+            start = algebra.shift_months(month_of(period.first), number * size)
+            return algebra.format(algebra.parse(f"{start}/{algebra.shift_months(start, size - 1)}"))
+    return None
+
+
 def _joined(scene: Scene, slot: Slot, options: _Options) -> None:
     """Neighbouring times taken together: "April and May" is a span."""
     mentions = [m for m in scene.periods.within(*slot.sentence) if m.form and not m.comparative and "/" not in m.form]
-    for one, two in zip(mentions, mentions[1:], strict=False):
+    for one, two in pairwise(mentions):
         if two.start - one.end > _AND or one.form is None or two.form is None or len(one.form) != len(two.form):
             continue
         try:
@@ -326,7 +399,8 @@ def _circumstances(scene: Scene, slot: Slot, before: list[Slot], options: _Optio
     return facts
 
 
-def _length_name(form: str) -> str:
+def length_name(form: str) -> str:
+    """How long a period is: `year`, `half`, `quarter`, `month`, `day`, `span`, `span-days` or `open`."""
     if form.startswith(".."):
         return "open"
     if "/" in form:
@@ -336,7 +410,7 @@ def _length_name(form: str) -> str:
     )
 
 
-def _when(form: str, dated: date) -> str:
+def when_of(form: str, dated: date) -> str:
     """Whether the period is over, running or yet to come on a day."""
     try:
         period = algebra.parse(form)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import islice
 from typing import get_args
 
 from monitor.declarations.metrics import Metric
-from monitor.extractors.dating import _length_name, _when
+from monitor.extractors.dating import length_name, when_of
 from monitor.extractors.scene import Scene, Slot
 from monitor.extractors.surroundings import kind_of, steps
 from storage.records import Aggregation, Basis, Measure
@@ -70,13 +71,10 @@ def _in_head(scene: Scene, slot: Slot, unit: str) -> list[str]:
     assert slot.cell is not None
     found = []
     for name, span in (("head", slot.cell.head), ("label", slot.cell.label), ("caption", slot.cell.caption)):
-        for mention in scene.comparisons.within(*span):
-            found.append(f"t-{name}={mention.meanings[0].id}|{unit}")
+        found += [f"t-{name}={mention.meanings[0].id}|{unit}" for mention in scene.comparisons.within(*span)]
         for mention in scene.cues.within(*span):
             found += [f"t-{name}~{meaning.id}|{unit}" for meaning in mention.meanings]
-        for mention in scene.periods.within(*span):
-            if mention.measure:
-                found.append(f"t-{name}={mention.measure}|{unit}")
+        found += [f"t-{name}={time.measure}|{unit}" for time in scene.periods.within(*span) if time.measure]
     return found
 
 
@@ -85,17 +83,13 @@ def _bases(scene: Scene, slot: Slot) -> list[str]:
     low, high = slot.sentence
     found: list[str] = []
     for side, mentions in (("b", scene.periods.before(slot.start, low)), ("a", scene.periods.after(slot.end, high))):
-        rank = 0
-        for mention in mentions:
-            if rank > 2:
-                break
+        for rank, mention in enumerate(islice(mentions, 3)):
             if mention.measure is not None:
                 distance = slot.start - mention.end if side == "b" else mention.start - slot.end
                 clause = "=" if scene.layout.clause(mention.start) == slot.clause else "|"
                 found.append(f"base{side}={mention.measure}{clause}")
                 found.append(f"base{side}={mention.measure}/{steps(distance, scene.language)}")
                 found.append(f"base{side}{rank}={mention.measure}")
-            rank += 1
     return found
 
 
@@ -130,7 +124,7 @@ def aggregations(
     low, high = slot.sentence
     level = slot.measure == "level"
     assert slot.frame is not None
-    length = _length_name(slot.period) if slot.period else "none"
+    length = length_name(slot.period) if slot.period else "none"
     facts = [
         "",
         shape,
@@ -171,8 +165,8 @@ def aggregations(
     if slot.cell is not None:
         for span in (slot.cell.head, slot.cell.label, slot.cell.caption):
             facts += [f"t={m.kind}" for m in scene.periods.within(*span) if ":" in m.kind or m.kind == "cumulative"]
-    for mention in scene.metrics.before(slot.start, low):
-        word = scene.text[mention.start : mention.end].lower()
+    for named in scene.metrics.before(slot.start, low):
+        word = scene.text[named.start : named.end].lower()
         facts.append(f"word={word}")
         break
     facts += _decided(slot, before, "aggregation")
@@ -212,8 +206,8 @@ def bases(
     """Features of each basis."""
     metric = metrics[slot.metric]
     low, high = slot.sentence
-    when = _when(slot.period, scene.dated) if slot.period else "none"
-    length = _length_name(slot.period) if slot.period else "none"
+    when = when_of(slot.period, scene.dated) if slot.period else "none"
+    length = length_name(slot.period) if slot.period else "none"
     shape = metric.shape
     facts = [
         "",
@@ -235,7 +229,7 @@ def bases(
         ("l", slot.line.start, slot.line.end),
         ("t", 0, max(scene.title_end, 0)),
     ):
-        seen = set()
+        seen: set[str] = set()
         for mention in scene.cues.within(start, end):
             seen.update(meaning.id for meaning in mention.meanings)
         seen &= {
@@ -290,14 +284,12 @@ def bases(
             rank += 1
             if rank > 2:
                 break
-    for mention in scene.periods.within(low, high):
-        if mention.estimate:
-            facts += ["marked", f"marked|{when}"]
-            break
+    if any(time.estimate for time in scene.periods.within(low, high)):
+        facts += ["marked", f"marked|{when}"]
     facts += _decided(slot, before, "basis")
     if before and before[0].kept:
         near = before[0]
-        past = _when(near.period, scene.dated) if near.period else "none"
+        past = when_of(near.period, scene.dated) if near.period else "none"
         same = near.sentence_number == slot.sentence_number
         facts += [
             f"c0={near.basis}|{past}>{when}|{same}",

@@ -123,12 +123,12 @@ class Reader:
         low = low.replace("\n", " ")
         squeezed, places = _squeeze(low)
         lanes: dict[str, list[tuple[int, int, Meaning]]] = defaultdict(list)
-        for number, start, end in self._search.find_matches_as_indexes(squeezed, overlapping=True):
+        for number, begin, last in self._search.find_matches_as_indexes(squeezed, overlapping=True):
             word = self._words[number]
-            if not _stands(squeezed, start, end, word):
+            first = _word_start(squeezed, begin) if self._words[number].open_start else begin
+            if not _stands(squeezed, begin, last, word):
                 continue
-            if places is not None:
-                start, end = places[start], places[end - 1] + 1
+            start, end = (first, last) if places is None else (places[first], places[last - 1] + 1)
             if word.exact and end - start == word.length and text[start:end].replace("\n", " ") != word.exact:
                 continue
             for meaning in word.meanings:
@@ -171,6 +171,13 @@ def _stands(text: str, start: int, end: int, word: _Word) -> bool:
     if not word.open_start and start and _IS_LETTER(text[start]) and _IS_LETTER(text[start - 1]):
         return False
     return word.open_end or end >= len(text) or not (_IS_LETTER(text[end - 1]) and _IS_LETTER(text[end]))
+
+
+def _word_start(text: str, place: int) -> int:
+    """Where the word that goes on at `place` begins."""
+    while place and _IS_LETTER(text[place - 1]):
+        place -= 1
+    return place
 
 
 def _squeeze(text: str) -> tuple[str, list[int] | None]:

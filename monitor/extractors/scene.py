@@ -93,6 +93,10 @@ class Slot:
     aggregation: Aggregation = "period"
     basis: Basis = "reported"
     negative: bool = False
+    #: Place in a run of quantities that are said side by side, and the run's length: (0, 1) for one alone.
+    place: tuple[int, int] = (0, 1)
+    #: Where its run begins.
+    run_start: int = 0
     #: Share of such decisions that are right, by decision.
     sure: dict[str, float] = field(default_factory=dict)
     #: What spoke for each decision, strongest first; filled only where it is asked for.
@@ -125,6 +129,8 @@ class Cell:
     #: The header's first cell, and the lines just above the table.
     caption: tuple[int, int]
     column: int
+    #: The header's cells on the left of `head`, the nearest first.
+    left: tuple[tuple[int, int], ...] = ()
     #: Further cells of the row that hold words.
     others: tuple[tuple[int, int], ...] = ()
 

@@ -128,9 +128,10 @@ class Sentences:
         while head > 0 and (text[head - 1].isalpha() or text[head - 1] == "."):
             head -= 1
         word = text[head:stop].lower()
-        if word in self._short and text[head:stop] == text[head:stop]:
+        if word in self._short:
+            # "RMB5bn. It": an abbreviation that sticks to its number ends a sentence before a capital.
             rest = text[after : after + 4].lstrip()
-            return bool(rest) and rest[0].isupper() and word not in self._short
+            return head > 0 and text[head - 1].isdigit() and rest[:1].isupper()
         if head == stop and stop and text[stop - 1].isdigit():
             # "am 25. März": an ordinal, unless a capital that begins a sentence follows a longer number.
             rest = text[after : after + 3].lstrip()

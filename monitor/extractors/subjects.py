@@ -10,10 +10,12 @@ from monitor.declarations.metrics import Metric
 from monitor.declarations.watchlists import Entity
 from monitor.extractors.mentions import Mention
 from monitor.extractors.scene import Scene, Slot
-from monitor.extractors.surroundings import gap, kind_of, steps
+from monitor.extractors.surroundings import gap, kind_of, owner, pairs, steps
 
 #: Changes may be said in these units whatever the metric's own is.
 _OF_CHANGE = frozenset({"percent", "percentage_point", "times"})
+#: A subject is carried on no further.
+_FAR = 2000
 #: Nothing of the watchlist: the option that drops a quantity.
 NOTHING = ""
 
@@ -23,20 +25,42 @@ class Place(NamedTuple):
 
     side: str
     rank: int
+    #: The same among those that the quantity's unit allows.
+    fitting: int
     #: Quantities between.
     crossed: int
     same_clause: bool
+    #: No other quantity stands nearer to it.
+    own: bool
     distance: int
     weak: bool
     shared: bool
     between: str
 
 
+class _Clues(NamedTuple):
+    """What was found around a quantity that speaks for metrics, by metric."""
+
+    places: dict[str, list[Place]]
+    #: Words for what is not annotated: side and distance.
+    excluded: list[tuple[str, int]]
+    table: dict[str, list[str]]
+    carried: dict[str, list[str]]
+    nearby: dict[str, list[str]]
+    paired: dict[str, list[str]]
+    #: Kind of the entity that is spoken of, and how far back it was named.
+    subject: tuple[str, str]
+    #: Decided slots, the nearest first.
+    before: list[Slot]
+    #: Figures already told with the same number.
+    echoes: list[Slot]
+
+
 class MetricOptions:
     """Proposes metrics for a quantity."""
 
-    def __init__(self, metrics: Mapping[str, Metric]) -> None:
-        self._metrics = metrics
+    def __init__(self, metrics: Mapping[str, Metric], entities: Mapping[str, Entity]) -> None:
+        self._metrics, self._entities = metrics, entities
         self._margins: dict[str, str] = {m.margin_of: name for name, m in metrics.items() if m.margin_of}
         self._implied = tuple(name for name, metric in metrics.items() if metric.implied)
 
@@ -48,26 +72,34 @@ class MetricOptions:
             return kind == "version" and metric.shape == "version"
         return kind in _OF_CHANGE or kind in metric.units
 
+    def _suits(self, name: str, slot: Slot) -> bool:
+        return self.fits(name, slot) and _in_range(self._metrics[name], slot)
+
     def propose(
-        self, scene: Scene, slot: Slot, before: list[Slot], echoes: list[Slot], entities: Mapping[str, Entity]
+        self, scene: Scene, slot: Slot, before: list[Slot], echoes: list[Slot]
     ) -> tuple[list[str], list[list[str]]]:
         """Metrics that the quantity may state, the first of them nothing, and the features of each."""
         places, excluded = self._places(scene, slot)
-        table = self._in_table(scene, slot)
-        carried = self._carried(slot, before)
-        nearby = self._nearby(scene, slot)
-        names = dict.fromkeys([*places, *table, *carried, *nearby, *(e.metric for e in echoes)])
+        clues = _Clues(
+            places=places,
+            excluded=excluded,
+            table=self._in_table(scene, slot),
+            carried=self._carried(slot, before),
+            nearby=self._nearby(scene, slot),
+            paired=self._paired(scene, slot),
+            subject=self._subject(scene, slot),
+            before=before,
+            echoes=echoes,
+        )
+        names = dict.fromkeys([*places, *clues.table, *clues.carried, *clues.nearby, *(e.metric for e in echoes)])
         for name in list(names):
             margin = self._margins.get(name)
             if margin:
                 names[margin] = None
         names.update(dict.fromkeys(self._implied))
         fitting = [name for name in names if name and self.fits(name, slot)]
-        features = [self._of_nothing(scene, slot, before, places, excluded, bool(table))]
-        features += [
-            self._of(scene, slot, name, places.get(name, ()), table, carried, nearby, before, echoes)
-            for name in fitting
-        ]
+        features = [self._of_nothing(scene, slot, clues)]
+        features += [self._of(scene, slot, name, clues) for name in fitting]
         return [NOTHING, *fitting], features
 
     def _places(self, scene: Scene, slot: Slot) -> tuple[dict[str, list[Place]], list[tuple[str, int]]]:
@@ -80,7 +112,7 @@ class MetricOptions:
             ("b", scene.metrics.before(slot.start, low)),
             ("a", scene.metrics.after(slot.end, high)),
         ):
-            rank = 0
+            rank = fitting = 0
             for mention in mentions:
                 if rank > 7:
                     break
@@ -101,8 +133,10 @@ class MetricOptions:
                         Place(
                             side,
                             rank,
+                            fitting,
                             crossed,
                             clause,
+                            owner(scene, slot, mention.start, mention.end),
                             distance,
                             meaning.weak,
                             len(mention.meanings) > 1,
@@ -110,7 +144,50 @@ class MetricOptions:
                         )
                     )
                 rank += 1
+                fitting += any(m.kind == "excluded" or self._suits(m.id, slot) for m in mention.meanings)
         return found, excluded
+
+    def _paired(self, scene: Scene, slot: Slot) -> dict[str, list[str]]:
+        """Metrics that answer to the quantity's place in its run, named before or decided in the run before it."""
+        found: dict[str, list[str]] = {}
+        if slot.place[1] < 2:
+            return found
+        low = slot.sentence[0]
+        named = [m for m in scene.metrics.within(low, slot.run_start) if m.meanings[0].kind == "metric"]
+        unlike: list[Mention] = []
+        for mention in named:
+            if not unlike or mention.meanings != unlike[-1].meanings:
+                unlike.append(mention)
+        said = any(m.id == "respectively" for c in scene.cues.within(*slot.sentence) for m in c.meanings)
+        for number, how in pairs(slot, unlike).items():
+            for meaning in unlike[number].meanings:
+                found.setdefault(meaning.id, []).extend(("paired", f"paired|{said}", how, f"{how}|{slot.place[1]}"))
+        first = slot.number - slot.place[0]
+        above = scene.slots[first - slot.place[1] : first] if first >= slot.place[1] else []
+        if above and above[0].place == (0, slot.place[1]) and above[0].sentence_number == slot.sentence_number:
+            twin = above[slot.place[0]]
+            if twin.kept:
+                found.setdefault(twin.metric, []).extend(("paired", "twin", f"twin|{said}"))
+        return found
+
+    def _subject(self, scene: Scene, slot: Slot) -> tuple[str, str]:
+        """The kind of the watched entity that was named last, and where: in the sentence, line, text or title."""
+        spans = (
+            ("s", slot.sentence[0]),
+            ("l", slot.line.start),
+            ("d", max(scene.title_end, slot.line.start - _FAR)),
+            ("t", 0),
+        )
+        place = slot.end
+        for where, low in spans:
+            for mention in scene.subjects.before(place, low):
+                meaning = mention.meanings[0]
+                if meaning.kind == "entity":
+                    return self._entities[meaning.id].kind, where
+                if meaning.kind == "reference":
+                    return meaning.id, f"{where}~"
+            place = min(place, max(low, 0))
+        return "", ""
 
     def _in_table(self, scene: Scene, slot: Slot) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
@@ -171,18 +248,9 @@ class MetricOptions:
                 break
         return found
 
-    def _of(
-        self,
-        scene: Scene,
-        slot: Slot,
-        name: str,
-        places: list[Place] | tuple[()],
-        table: Mapping[str, list[str]],
-        carried: Mapping[str, list[str]],
-        nearby: Mapping[str, list[str]],
-        before: list[Slot],
-        echoes: list[Slot],
-    ) -> list[str]:
+    def _of(self, scene: Scene, slot: Slot, name: str, clues: _Clues) -> list[str]:
+        places, table, carried, nearby = clues.places.get(name, []), clues.table, clues.carried, clues.nearby
+        before, echoes = clues.before, clues.echoes
         metric = self._metrics[name]
         assert slot.frame is not None
         kind = kind_of(slot.frame.unit)
@@ -195,6 +263,13 @@ class MetricOptions:
             f"{name}|{slot.change}",
         ]
         put = found.append
+        spoken, where = clues.subject
+        put(f"sub={spoken in metric.of}|{where}")
+        put(f"sub={spoken}|{where}|{metric.shape}")
+        put(f"sub={spoken}|{name}")
+        if kind == "percent" and metric.part_of:
+            share = any(f == "cue~share" for f in slot.context)
+            put(f"part|{slot.change}|{share}")
         if kind not in _OF_CHANGE:
             fits = _in_range(metric, slot)
             put(f"range={fits}")
@@ -209,6 +284,16 @@ class MetricOptions:
             base = f"{side}r{min(place.rank, 4)}"
             clause = "=" if place.same_clause else "|"
             put(base)
+            suited = f"{side}f{min(place.fitting, 3)}"
+            put(suited)
+            if place.own:
+                put(f"own{side}")
+                put(f"own{side}{clause}d{min(steps(place.distance, scene.language), 3)}")
+                put(f"own{side}|{kind}|{slot.change}")
+            put(f"{suited}own={place.own}")
+            put(f"{suited}q{min(place.crossed, 3)}{clause}")
+            put(f"{suited}d{steps(place.distance, scene.language)}")
+            put(f"{suited}|{kind}|{slot.change}|{metric.shape}")
             put(f"{base}q{min(place.crossed, 3)}{clause}")
             put(f"{side}q{min(place.crossed, 3)}{clause}")
             put(f"{side}d{steps(place.distance, scene.language)}")
@@ -245,15 +330,14 @@ class MetricOptions:
             put(fact)
             put(f"{fact}|{kind}")
         margin_of = metric.margin_of
-        for source in (table, carried, closest_of(places)):
+        for source in (table, carried):
             if margin_of and margin_of in source:
                 put("margin-of")
         if margin_of and margin_of in table:
             put(f"t-margin|{kind}|{_head_share(scene, slot)}")
         if name in table and kind == "percent":
-            put(
-                f"t-share|{metric.shape}|{bool(metric.part_of)}|{_head_share(scene, slot)}|{bool(self._margins.get(name))}"
-            )
+            part, has_margin = bool(metric.part_of), bool(self._margins.get(name))
+            put(f"t-share|{metric.shape}|{part}|{_head_share(scene, slot)}|{has_margin}")
         facts = carried.get(name, ())
         if facts:
             put(f"{facts[0]}")
@@ -286,20 +370,16 @@ class MetricOptions:
             if echoes:
                 put("not-echo")
         for feature in slot.context:
-            put(f"{metric.shape}|{feature}")
-            if feature[0] in "<>" or feature.startswith(("noun=", "mag=", "cue<", "cue>")):
+            if feature[0] in "<>":
                 put(f"{name}|{feature}")
-        return found
+                continue
+            put(f"{metric.shape}|{feature}")
+            if feature.startswith(("noun=", "mag=", "cue<", "cue>")):
+                put(f"{name}|{feature}")
+        return found + clues.paired.get(name, [])
 
-    def _of_nothing(
-        self,
-        scene: Scene,
-        slot: Slot,
-        before: list[Slot],
-        places: Mapping[str, list[Place]],
-        excluded: list[tuple[str, int]],
-        in_table: bool,
-    ) -> list[str]:
+    def _of_nothing(self, scene: Scene, slot: Slot, clues: _Clues) -> list[str]:
+        places, excluded, before, in_table = clues.places, clues.excluded, clues.before, bool(clues.table)
         assert slot.frame is not None
         kind = kind_of(slot.frame.unit)
         unit = slot.frame.unit if kind == "money" else kind
@@ -330,11 +410,6 @@ class MetricOptions:
         return found
 
 
-def closest_of(places: list[Place] | tuple[()]) -> Mapping[str, list[str]]:
-    """Nothing to look margins up in: a metric's own places name no other metric."""
-    return {}
-
-
 def _head_share(scene: Scene, slot: Slot) -> bool:
     if slot.cell is None:
         return False
@@ -361,6 +436,8 @@ def _in_range(metric: Metric, slot: Slot) -> bool:
     assert slot.frame is not None
     value = slot.frame.value
     number = value[0] if isinstance(value, tuple) else value
+    if slot.frame.unit in _OF_CHANGE:
+        return True
     return not isinstance(number, Decimal) or metric.least <= abs(number) <= metric.most
 
 
@@ -522,14 +599,14 @@ class EntityOptions:
             f"{kind}|{feature}" for feature in slot.context if feature.startswith(("mag=", "line=", "first", "noun="))
         ]
         mine = 0
-        for owner, fact in facts:
-            if owner == name:
+        for holder, fact in facts:
+            if holder == name:
                 put(fact)
                 put(f"{fact}|{metric.shape}")
                 put(f"{kind}|{fact}")
                 put(f"{fact}|{slot.metric}")
                 mine += 1
-            elif owner == "":
+            elif holder == "":
                 put(f"{kind}|{fact}")
                 put(f"{kind}|{fact}|{slot.metric}")
         if not mine:
@@ -549,7 +626,7 @@ class EntityOptions:
                 put(f"c{rank}{same}{alike}|{metric.shape}")
                 put(f"{kind}|c{rank}{same}{alike}")
                 if rank == 0:
-                    said = any(owner == name and fact.startswith("b") for owner, fact in facts)
+                    said = any(holder == name and fact.startswith("b") for holder, fact in facts)
                     put(f"c0{same}{alike}|said={said}")
         if any(echo.entity == name and echo.metric == slot.metric for echo in echoes):
             put("echo")

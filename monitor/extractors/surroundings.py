@@ -7,15 +7,21 @@ the packs know the words; the few characters right beside the number stand for w
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from itertools import islice
 from math import log10
 
 from monitor.extractors.mentions import Mention
-from monitor.extractors.scene import Scene, Slot
+from monitor.extractors.scene import Item, Scene, Slot
 
 #: Distances in characters: a script without blanks says in half of them what letters say.
 _STEPS_COMPACT = (0, 2, 5, 9, 16, 30)
 _STEPS_LETTERS = (1, 5, 12, 22, 40, 75)
+#: Quantities that are said side by side stand no further apart.
+_RUN_COMPACT, _RUN_LETTERS = 8, 20
+#: A word that gives a quantity its part stands no further before it.
+_ROLE_COMPACT, _ROLE_LETTERS = 4, 12
 _DIGITS = re.compile(r"[0-9]+(?:[.,][0-9]+)*")
 _MONEY = re.compile("[A-Z]{3}")
 _IDEOGRAPH = "\u2e80"
@@ -53,6 +59,86 @@ def gap(scene: Scene, start: int, end: int) -> str:
     return _DIGITS.sub("0", scene.text[start:end]).strip().lower()
 
 
+def line_up(scene: Scene) -> None:
+    """Tell the slots of each run ("x, y and z") their places: alike in unit, with nothing named between them."""
+    furthest = _RUN_COMPACT if scene.language in {"zh", "ja"} else _RUN_LETTERS
+    run: list[Slot] = []
+
+    def close() -> None:
+        for number, slot in enumerate(run):
+            slot.place = (number, len(run))
+            slot.run_start = run[0].start
+
+    for slot in scene.slots:
+        if run:
+            last = run[-1]
+            apart = (
+                slot.sentence_number != last.sentence_number
+                or slot.start - last.end > furthest
+                or not _alike(last, slot)
+                or bool(scene.metrics.within(last.end, slot.start))
+                or bool(scene.directions.within(last.end, slot.start))
+                or any(m.meanings[0].id != "base" for m in scene.comparisons.within(last.end, slot.start))
+            )
+            if apart:
+                close()
+                run = []
+        run.append(slot)
+    close()
+
+
+def owner(scene: Scene, slot: Slot, start: int, end: int) -> bool:
+    """Whether no other quantity of the sentence stands nearer to what is said at `start..end`."""
+    mine = max(start - slot.end, slot.start - end, 0)
+    for other in (*scene.slots[max(slot.number - 3, 0) : slot.number], *scene.slots[slot.number + 1 : slot.number + 4]):
+        if other.sentence_number == slot.sentence_number and max(start - other.end, other.start - end, 0) < mine:
+            return False
+    return True
+
+
+def _alike(one: Slot, other: Slot) -> bool:
+    """Whether two quantities can be items of one list: a bare number takes the other's unit if it has no scale."""
+    first, second = kind_of(one.quantity.unit), kind_of(other.quantity.unit)
+    if first == second:
+        return True
+    bare = one if first == "bare" else other if second == "bare" else None
+    return bare is not None and not bare.quantity.scaled
+
+
+def pairs(slot: Slot, items: Sequence[Item]) -> dict[int, str]:
+    """Which of the items before a run answers to each of its quantities: numbers of `items`, with how."""
+    number, length = slot.place
+    if length < 2 or len(items) < length:
+        return {}
+    found = {len(items) - length + number: "pair"}
+    if len(items) == length:
+        found[number] = "pair="
+    return found
+
+
+def role(scene: Scene, slot: Slot, floor: int) -> str:
+    """The part that a quantity plays by the word right before or after it: `from`, `to`, `base`, `paren` or none."""
+    near = _ROLE_COMPACT if scene.language in {"zh", "ja"} else _ROLE_LETTERS
+    low = max(floor, slot.start - near)
+    found: list[tuple[int, str]] = []
+    for mention in scene.cues.before(slot.start, low):
+        ids = {meaning.id for meaning in mention.meanings}
+        found += [(mention.end, name) for name, cue in (("from", "previous"), ("to", "to")) if cue in ids]
+        break
+    for mention in scene.comparisons.before(slot.start, low):
+        found.append((mention.end, f"{mention.meanings[0].id}"))
+        break
+    after = ""
+    for mention in scene.cues.within(slot.end, min(slot.end + 4, slot.sentence[1])):
+        if mention.start <= slot.end + 1:
+            ids = {meaning.id for meaning in mention.meanings}
+            after = "<from" if "previous" in ids else "<to" if "to" in ids else ""
+        break
+    opened = scene.text[max(slot.start - 2, 0) : slot.start].rstrip()[-1:] in {"(", "["}
+    before = max(found)[1] if found else "paren" if opened else ""
+    return before + after
+
+
 def context(scene: Scene, slot: Slot, previous: Slot | None, following: Slot | None) -> tuple[str, ...]:
     """Features of a quantity's surroundings."""
     quantity = slot.quantity
@@ -72,6 +158,8 @@ def context(scene: Scene, slot: Slot, previous: Slot | None, following: Slot | N
         put(f"bound={quantity.bound}")
     if isinstance(quantity.value, tuple):
         put("range")
+    if slot.place[1] > 1:
+        put(f"run={min(slot.place[0], 3)}/{min(slot.place[1], 4)}")
     if slot.cell is not None:
         put("cell")
         put(f"col={min(slot.cell.column, 5)}")
@@ -99,16 +187,17 @@ def context(scene: Scene, slot: Slot, previous: Slot | None, following: Slot | N
         put("last")
     floor = previous.end if same_before and previous is not None else low
     ceiling = following.start if following is not None and following.sentence_number == slot.sentence_number else high
+    put(f"role={role(scene, slot, floor)}")
     # The characters right beside it.
     _beside(scene, slot, low, high, found)
     # Directions and comparisons: up to the neighbouring quantities, and further in the sentence.
-    _nearest(scene, slot, "dir", scene.directions.before(slot.start, low), floor, found, after=False)
-    _nearest(scene, slot, "dir", scene.directions.after(slot.end, high), ceiling, found, after=True)
+    found += _nearest(scene, slot, "dir", scene.directions.before(slot.start, low), floor)
+    found += _nearest(scene, slot, "dir", scene.directions.after(slot.end, high), ceiling)
     inside = scene.directions.within(slot.start, slot.end)
     if inside:
         put(f"dir-in={inside[0].meanings[0].id}")
-    _nearest(scene, slot, "cmp", scene.comparisons.before(slot.start, low), floor, found, after=False)
-    _nearest(scene, slot, "cmp", scene.comparisons.after(slot.end, high), ceiling, found, after=True)
+    found += _nearest(scene, slot, "cmp", scene.comparisons.before(slot.start, low), floor)
+    found += _nearest(scene, slot, "cmp", scene.comparisons.after(slot.end, high), ceiling)
     for mention in scene.cues.within(floor, ceiling):
         side = "<" if mention.end <= slot.start else ">"
         for meaning in mention.meanings:
@@ -119,23 +208,19 @@ def context(scene: Scene, slot: Slot, previous: Slot | None, following: Slot | N
     return tuple(dict.fromkeys(found))
 
 
-def _nearest(
-    scene: Scene, slot: Slot, name: str, mentions: object, limit: int, found: list[str], *, after: bool
-) -> None:
-    side = "a" if after else "b"
-    for rank, mention in enumerate(mentions):  # type: ignore[arg-type, var-annotated]
-        if rank > 1:
-            break
-        near: Mention = mention
+def _nearest(scene: Scene, slot: Slot, name: str, mentions: Iterator[Mention], limit: int) -> Iterator[str]:
+    """The two nearest words of a kind on one side; within `limit` they stand closer than the next quantity."""
+    for rank, near in enumerate(islice(mentions, 2)):
+        after = near.start >= slot.end
         distance = near.start - slot.end if after else slot.start - near.end
-        close = (near.end <= limit) if after else (near.start >= limit)
-        clause = scene.layout.clause(near.start) == slot.clause
+        close = near.end <= limit if after else near.start >= limit
+        clause = "=" if scene.layout.clause(near.start) == slot.clause else "|"
         for meaning in near.meanings:
-            what = f"{name}{side}{rank}={meaning.id}"
-            found.append(what)
-            found.append(f"{what}/{'c' if close else 'f'}{'=' if clause else '|'}")
+            what = f"{name}{'a' if after else 'b'}{rank}={meaning.id}"
+            yield what
+            yield f"{what}/{'c' if close else 'f'}{clause}"
             if close:
-                found.append(f"{what}/{steps(distance, scene.language)}")
+                yield f"{what}/{steps(distance, scene.language)}"
 
 
 def _beside(scene: Scene, slot: Slot, low: int, high: int, found: list[str]) -> None:

@@ -46,16 +46,18 @@ class Tables:
         head_number = self._heads[line_number]
         nothing = (line.start, line.start)
         head = nothing
+        left: tuple[tuple[int, int], ...] = ()
         if head_number is not None:
             cells = self._lines[head_number].cells
             # A header without a cell over the labels has one cell less than the rows.
             shift = 1 if len(cells) == len(line.cells) - 1 else 0
             if 0 <= column - shift < len(cells):
                 head = cells[column - shift]
+                left = cells[1 - shift : column - shift][::-1]
         others = tuple(
             cell for number, cell in enumerate(line.cells) if number not in (0, column) and self._wordy(cell)
         )
-        return Cell(line.cells[0], head, self._captions.get(line_number, nothing), column, others)
+        return Cell(line.cells[0], head, self._captions.get(line_number, nothing), column, left, others)
 
     def _find(self) -> None:
         head: int | None = None

@@ -12,41 +12,60 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from array import array
 from collections import defaultdict
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import numpy as np
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
+from monitor.declarations.metrics import metrics
 from monitor.extractors import Extractor
-from monitor.extractors.figures import as_json
 from monitor.extractors.normal import normalise
 from monitor.extractors.scene import Frame, Slot
 from monitor.extractors.weighing import FILE, Weights
+from monitor.rows import figure_row
 from tests.eval import scoring
 
 #: A feature seen in fewer decisions than this says nothing.
 RARE = 3
 #: Weights below this are left out.
 TINY = 0.015
+#: Features that name a metric or a word of a text see few articles: they weigh less before they weigh at all.
+NARROW = 0.5
+_NARROW = re.compile(r"(?:^|[|])(?:[<>]|lk=|nk=|gap=|word=|noun=)|" + "|".join(rf"\b{name}\b" for name in metrics()))
+
+
+def _is_narrow(feature: str) -> bool:
+    return _NARROW.search(feature) is not None
+
+
 #: Penalty by decision.
-PENALTY = {"metric": 0.6, "frame": 1.0, "period": 0.8, "entity": 1.0}
-DEFAULT_PENALTY = 1.2
+PENALTY = {"entity": 1.0}
+DEFAULT_PENALTY = 1.8
 
 #: Features of all options one after the other as numbers of `_NAMES`, where each option begins, and the right one.
 Sample = tuple[array, list[int], int]
 _NAMES: dict[str, int] = {}
 
 
+#: So many options of a decision are learned from, the right one and the first among them.
+_MOST = 40
+
+
 def _sample(options: Sequence[Sequence[str]], right: int) -> Sample:
+    if len(options) > _MOST:
+        others = [number for number in range(1, len(options)) if number != right]
+        chosen = sorted({0, right, *Random(len(options[right])).sample(others, _MOST - 2)})
+        options, right = [options[number] for number in chosen], chosen.index(right)
     flat = array("i")
     starts = []
     for option in options:
@@ -151,7 +170,8 @@ def learn(samples: list[Sample], penalty: float) -> dict[str, float]:
     names = {number: name for name, number in _NAMES.items()}
     index = {names[int(number)]: position for position, number in enumerate(used)}
     rows, columns = np.concatenate(rows_of), np.concatenate(columns_of)
-    matrix = csr_matrix((np.ones(len(rows)), (rows, columns)), shape=(row, len(index)))
+    scale = np.array([NARROW if _is_narrow(name) else 1.0 for name in index])
+    matrix = csr_matrix((scale[columns], (rows, columns)), shape=(row, len(index)))
     transposed = matrix.T.tocsr()
     first = np.array(starts)
     sizes = np.diff(np.append(first, row))
@@ -168,7 +188,8 @@ def learn(samples: list[Sample], penalty: float) -> dict[str, float]:
         return loss, transposed @ (shares - picked) + penalty * weights
 
     best = minimize(cost, np.zeros(len(index)), jac=True, method="L-BFGS-B", options={"maxiter": 70})
-    return {feature: round(float(best.x[n]), 3) for feature, n in index.items() if abs(best.x[n]) >= TINY}
+    weights = best.x * scale
+    return {feature: round(float(weights[n]), 3) for feature, n in index.items() if abs(weights[n]) >= TINY}
 
 
 def gather(extractor: Extractor, doc: dict[str, Any], weights: Weights | None) -> dict[str, list[Sample]]:
@@ -201,7 +222,7 @@ def predict(doc: dict[str, Any], weights: Weights) -> list[dict[str, Any]]:
 
 def _read(extractor: Extractor, doc: dict[str, Any]) -> list[dict[str, Any]]:
     return [
-        as_json(figure)
+        figure_row(figure)
         for figure in extractor.read(
             doc["text"], title=doc["title"], language=doc["lang"], dated=date.fromisoformat(doc["published"])
         )
@@ -240,8 +261,7 @@ def main() -> None:
     folds = options.folds
 
     def rounds(stage: str) -> list[Any]:
-        with ProcessPoolExecutor(max_workers=2) as pool:
-            return list(pool.map(_fold, [(stage, fold, folds) for fold in range(folds)]))
+        return [_fold((stage, fold, folds)) for fold in range(folds)]
 
     if not options.once:
         again: dict[int, Any] = {}
@@ -284,8 +304,8 @@ def calibrate(docs: Sequence[dict[str, Any]], answers: Sequence[list[dict[str, A
 
 def write(weights: Weights, steps: list[tuple[float, float]]) -> None:
     """Write the weights as data."""
-    tables = {d: dict(sorted(table.items())) for d, table in sorted(weights._tables.items())}
-    held = {"calibration": {"steps": steps}, "weights": tables}
+    tables = {d: dict(sorted(table.items())) for d, table in sorted(weights.tables.items())}
+    held = {"steps": steps, "weights": tables}
     FILE.write_text(json.dumps(held, ensure_ascii=False, indent=0, separators=(",", ":")) + "\n", encoding="utf-8")
 
 

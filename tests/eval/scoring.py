@@ -113,26 +113,27 @@ def report(docs: Sequence[dict[str, Any]], answers: Sequence[list[dict[str, Any]
             wrong.update(bad)
             if errors and bad:
                 told = ", ".join(f"{key}: {figures[j][key]} should be {golds[i][key]}" for key in bad)
-                print(f"{doc['id']}: {golds[i]['figure']!r} @{golds[i]['where'][:2]}{golds[i]['start']} {told}")
+                print(_said(doc, golds[i]), told)
         if errors:
             met = ({i for i, _, _ in pairs}, {j for _, j, _ in pairs})
             for i, gold in enumerate(golds):
                 if i not in met[0]:
-                    print(
-                        f"{doc['id']}: missed {gold['figure']!r} @{gold['where'][:2]}{gold['start']} ({gold['metric']} {gold['measure']} {gold['value']} {gold['unit']}) in {gold['quote'][:90]!r}"
-                    )
+                    print(_said(doc, gold), "missed", _meant(gold), "in", repr(gold["quote"][:90]))
             for j, figure in enumerate(figures):
                 if j not in met[1]:
-                    said = doc[figure["where"]][figure["start"] : figure["end"]]
-                    print(
-                        f"{doc['id']}: false {said!r} @{figure['where'][:2]}{figure['start']} as {figure['entity']} {figure['metric']} {figure['measure']} {figure['value']} {figure['unit']}"
-                    )
+                    print(_said(doc, figure), "false", _meant(figure))
     for key, counts in sorted(tally(docs, answers).items(), key=lambda item: (item[0] == "all", item[0])):
-        print(
-            f"{key:8} gold {counts[0]:5} found {counts[1]:5}",
-            *(
-                f"{name} {f1(counts[0], counts[1], met):.3f}"
-                for name, met in zip(("number", "fact", "full"), counts[2:], strict=True)
-            ),
-        )
+        annotated, found, *met_at = counts
+        levels = zip(("number", "fact", "full"), met_at, strict=True)
+        told = " ".join(f"{name} {f1(annotated, found, met):.3f}" for name, met in levels)
+        print(f"{key:8} gold {annotated:5} found {found:5} {told}")
     print("wrong fields:", ", ".join(f"{key} {number}" for key, number in wrong.most_common()))
+
+
+def _said(doc: dict[str, Any], figure: dict[str, Any]) -> str:
+    where, start = figure["where"], figure["start"]
+    return f"{doc['id']}: {doc[where][start : figure['end']]!r} @{where}:{start}"
+
+
+def _meant(figure: dict[str, Any]) -> str:
+    return " ".join(str(figure[key]) for key in ("entity", "metric", "measure", "value", "unit"))

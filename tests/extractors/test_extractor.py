@@ -1,0 +1,145 @@
+"""Texts to figures: what they mean, where they stand, and that no text is too nasty."""
+
+from __future__ import annotations
+
+import tomllib
+import unicodedata
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from monitor.demo.editions import editions
+from monitor.extractors import Extractor
+from monitor.rows import figure_row
+
+CASES = [
+    pytest.param(file.stem, case, id=f"{file.stem}:{case['about']}")
+    for file in sorted((Path(__file__).parent / "binding").glob("*.toml"))
+    for case in tomllib.loads(file.read_text(encoding="utf-8"))["case"]
+]
+DAY = date(2025, 11, 20)
+
+
+@pytest.fixture(scope="session")
+def extractor() -> Extractor:
+    return Extractor()
+
+
+def rows(extractor: Extractor, text: str, **context: Any) -> list[dict[str, Any]]:
+    return [figure_row(figure) for figure in extractor.read(text, **context)]
+
+
+@pytest.mark.parametrize(("code", "case"), CASES)
+def test_sentences_mean_what_they_say(extractor: Extractor, code: str, case: dict[str, Any]) -> None:
+    found = rows(extractor, case["text"], title=case.get("title", ""), language=code, dated=case["dated"])
+    for expected in case["figures"]:
+        assert any(all(row[key] == value for key, value in expected.items()) for row in found), (expected, found)
+    assert len(found) == len(case["figures"]), found
+
+
+TEXT = (
+    "Kuaishou's total revenue grew 14.2% year on year to RMB35.6 billion in the third quarter of 2025. "
+    "Kling AI's revenue exceeded RMB300 million."
+)
+
+
+def test_spans_and_quotes_are_of_the_original(extractor: Extractor) -> None:
+    title = "Ｋｌｉｎｇ　ＡＩ： revenue over RMB300 million"
+    text = TEXT.replace("14.2%", "１４．２％").replace(" to ", " \u200bto\u00a0")
+    for figure in extractor.read(text, title=title, language="en", dated=DAY):
+        source = title if figure.where == "title" else text
+        assert source[figure.start : figure.end] in figure.quote
+        assert figure.quote in source
+
+
+def test_width_of_characters_does_not_matter(extractor: Extractor) -> None:
+    wide = TEXT.translate({ord(str(digit)): 0xFF10 + digit for digit in range(10)})
+    assert unicodedata.normalize("NFKC", wide) == TEXT
+    narrow = rows(extractor, TEXT, language="en", dated=DAY)
+    assert rows(extractor, wide, language="en", dated=DAY) == [
+        {**row, "quote": wide[wide.find(row["quote"][:9]) :][: len(row["quote"])]} for row in narrow
+    ]
+
+
+def test_the_language_is_told_from_the_script(extractor: Extractor) -> None:
+    text = "截至2025年2月,可灵AI累计营业收入超过1亿元。"
+    assert rows(extractor, text, dated=DAY) == rows(extractor, text, language="zh-Hans", dated=DAY) != []
+
+
+def test_every_figure_is_explained(extractor: Extractor) -> None:
+    told = extractor.explain(TEXT, language="en", dated=DAY)
+    assert [each.figure for each in told] == extractor.read(TEXT, language="en", dated=DAY)
+    for each in told:
+        names = {decision.name for decision in each.decisions}
+        assert {"metric", "measure", "entity", "period", "aggregation", "basis", "sign"} <= names
+        assert each.figure.quote in str(each)
+
+
+def test_relevance_is_a_name_of_the_watchlist(extractor: Extractor) -> None:
+    assert extractor.mentions_watched("Ｋｕａｉｓｈｏｕ reports")
+    assert extractor.mentions_watched("可靈")
+    assert not extractor.mentions_watched("Tencent reports")
+
+
+def test_quantities_have_spans_in_the_original(extractor: Extractor) -> None:
+    text = "Ｒｅｖｅｎｕｅ　ｏｆ　３５．６ billion yuan"
+    (quantity,) = [q for q in extractor.quantities(text, "en") if q.unit == "CNY"]
+    assert text[quantity.number_start : quantity.number_end].startswith("３５")
+
+
+def test_the_version_is_stable(extractor: Extractor) -> None:
+    assert extractor.version == Extractor().version
+
+
+DEMO = [
+    pytest.param(article, id=article.slug)
+    for edition in editions()
+    for article in edition.articles
+]  # fmt: skip
+
+
+NASTY = [
+    "",
+    "\n" * 50,
+    "|" * 200,
+    "| | |\n" * 40,
+    "RMB" * 200,
+    "1" * 5000,
+    "1,2,3,4," * 500,
+    "快手" * 2000,
+    "快手收入" + "1亿元、" * 800,
+    "Kling " + "(" * 500 + "5%" + ")" * 500,
+    "\ud800快手\udfff 5亿元",
+    "Kuaishou revenue " + "a\u0301" * 500 + " RMB5bn",
+    "Kuaishou " + "from RMB1bn to " * 300,
+    "\u202eKuaishou revenue RMB5bn\u202c",
+]
+
+
+@pytest.mark.parametrize("text", NASTY, ids=range(len(NASTY)))
+@pytest.mark.parametrize("code", ["zh", "en", "de", "ja"])
+def test_no_text_is_too_nasty(extractor: Extractor, text: str, code: str) -> None:
+    for figure in extractor.read(text, title=text[:80], language=code, dated=DAY):
+        source = text[:80] if figure.where == "title" else text
+        assert source[figure.start : figure.end] in figure.quote
+
+
+_PIECES = st.sampled_from(
+    ["Kuaishou", "Kling", "快手", "可灵", "可霊", "revenue", "收入", "売上高", "Umsatz", "rose", "增长", "5", "3.2", "1,234",
+     "%", "亿元", "億元", "RMB", "billion", "Mrd. Yuan", "2025", "Q3", "第三季度", " ", "\n", "|", ",", "。", "(", ")", "respectively",
+     "分别", "vs", "１２", "\u200b", "―", "e\u0301"]
+)  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(_PIECES, max_size=40).map("".join), st.sampled_from(["zh", "en", "de", "ja"]))
+def test_spans_lie_in_the_text(extractor: Extractor, text: str, code: str) -> None:
+    for figure in extractor.read(text, language=code, dated=DAY):
+        assert 0 <= figure.start < figure.end <= len(text)
+        assert text[figure.start : figure.end] in figure.quote
+        assert figure.quote in text
+        assert 0 <= figure.confidence <= 1

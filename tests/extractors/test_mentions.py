@@ -1,0 +1,62 @@
+"""What a text names."""
+
+from __future__ import annotations
+
+import pytest
+
+from monitor.declarations.languages import language
+from monitor.declarations.metrics import metrics
+from monitor.declarations.watchlists import watched, watchlist
+from monitor.extractors.mentions import Mention, Reader
+
+READERS = {
+    code: Reader(
+        language(code),
+        code,
+        metrics=metrics(),
+        entities=watched(["kuaishou"]),
+        others=watchlist("kuaishou").others.names,
+    )
+    for code in ("zh", "en", "de")
+}
+
+
+def told(text: str, mentions: tuple[Mention, ...]) -> list[tuple[str, str]]:
+    return [(text[m.start : m.end], m.meanings[0].id or m.meanings[0].kind) for m in mentions]
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "expected"),
+    [
+        ("en", "Kuaishou and Kling AI beat Tencent", [("Kuaishou", "kuaishou"), ("Kling AI", "keling"), ("Tencent", "other")]),
+        ("en", "a Klingon sang", []),
+        ("zh", "可灵AI属于快手，快手菜不算", [("可灵AI", "keling"), ("快手", "kuaishou")]),
+        ("zh", "可 灵 AI 的收入", [("可 灵 AI", "keling")]),
+        ("de", "Kuaishou-Aktie und Kling-Umsatz", [("Kuaishou", "kuaishou"), ("Kling", "keling")]),
+    ],
+)  # fmt: skip
+def test_subjects(code: str, text: str, expected: list[tuple[str, str]]) -> None:
+    assert told(text, READERS[code].read(text).subjects) == expected
+
+
+def test_the_longest_term_wins() -> None:
+    text = "adjusted net profit margin and net profit"
+    found = told(text, READERS["en"].read(text).metrics)
+    assert found == [("adjusted net profit margin", "adjusted_net_margin"), ("net profit", "net_profit")]
+
+
+def test_words_stand_between_their_ends() -> None:
+    text = "ads, not leads or roads"
+    assert told(text, READERS["en"].read(text).metrics) == [("ads", "online_marketing_revenue")]
+
+
+def test_compounds_end_in_a_term() -> None:
+    text = "Der Konzernumsatz und der Umsatz"
+    found = told(text, READERS["de"].read(text).metrics)
+    assert found == [("Konzernumsatz", "revenue"), ("Umsatz", "revenue")]
+
+
+def test_a_direction_inside_of_a_term_says_nothing() -> None:
+    text = "增收"
+    assert READERS["zh"].read(text).directions
+    assert not READERS["zh"].read("增值税毛利率").metrics[0].meanings[0].weak

@@ -1,0 +1,64 @@
+"""Where lines, sentences, clauses and rows begin and end."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.declarations.languages import codes, language
+from monitor.extractors.sentences import Sentences
+
+READERS = {code: Sentences(language(code)) for code in codes()}
+
+
+def sentences(code: str, text: str) -> list[str]:
+    layout = READERS[code].read(text)
+    spans = (layout.sentence_span(number) for number in range(len(layout.sentence_starts)))
+    return [text[start:end].strip() for start, end in spans if text[start:end].strip()]
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "expected"),
+    [
+        ("en", "Revenue was RMB35.0 billion. Profit rose.", ["Revenue was RMB35.0 billion.", "Profit rose."]),
+        ("en", "Adj. net profit rose to 5.2bn. It was 4.1bn.", ["Adj. net profit rose to 5.2bn.", "It was 4.1bn."]),
+        ("de", "Der Umsatz stieg auf 3,5 Mrd. Yuan. Das Ergebnis fiel.", ["Der Umsatz stieg auf 3,5 Mrd. Yuan.", "Das Ergebnis fiel."]),
+        ("de", "Am 25. März kam der Bericht. Er war kurz.", ["Am 25. März kam der Bericht.", "Er war kurz."]),
+        ("zh", "收入12.5亿元。利润“很好。”之后下降。", ["收入12.5亿元。", "利润“很好。”", "之后下降。"]),
+        ("ja", "売上高は3億元だった。利益は減った。", ["売上高は3億元だった。", "利益は減った。"]),
+    ],
+)  # fmt: skip
+def test_sentences_end_at_their_marks(code: str, text: str, expected: list[str]) -> None:
+    assert sentences(code, text) == expected
+
+
+def test_a_comma_inside_a_number_ends_no_clause() -> None:
+    text = "Revenue was 1,234 million, profit 5."
+    layout = READERS["en"].read(text)
+    assert layout.clause(text.index("1,234")) == layout.clause(text.index("234"))
+    assert layout.clause(text.index("1,234")) < layout.clause(text.index("profit"))
+
+
+@pytest.mark.parametrize("row", ["| Revenue | 12 | 13 |", "Revenue | 12 | 13", "收入╱12╱13"])
+def test_rows_have_cells(row: str) -> None:
+    (line,) = READERS["en"].read(row).lines
+    assert line.kind == "row"
+    assert [row[start:end].strip() for start, end in line.cells][1:] == ["12", "13"]
+
+
+def test_kinds_of_lines() -> None:
+    text = "Title here\n\nKey points\n• First point of many, which goes on.\nPlain text that ends."
+    kinds = [line.kind for line in READERS["en"].read(text, title_end=10).lines]
+    assert kinds == ["title", "blank", "heading", "item", "text"]
+
+
+@given(st.text(alphabet="a1.,。|\n 。A(", max_size=80), st.sampled_from(codes()))
+def test_every_offset_lies_in_a_line_a_sentence_and_a_clause(text: str, code: str) -> None:
+    layout = READERS[code].read(text)
+    assert list(layout.sentence_starts) == sorted(layout.sentence_starts)
+    for offset in range(len(text)):
+        line = layout.lines[layout.line(offset)]
+        start, end = layout.sentence_span(layout.sentence(offset))
+        assert line.start <= offset <= line.end
+        assert line.start <= start <= end <= line.end
