@@ -1,4 +1,4 @@
-"""How fast numbers are read: `python -m benchmarks.quantities FOLDER`, a folder of articles as JSON files.
+"""How fast numbers are read: `python -m benchmarks.quantities [FOLDER]`, a folder of articles as JSON files.
 
 Each file holds `lang`, `title` and `text`. Per language: MB of UTF-8 a second of process time, the best of several
 rounds, once with what was read before remembered and once with everything forgotten, and one plain pattern for digits
@@ -19,6 +19,8 @@ from monitor.declarations.languages import language
 from monitor.extractors.normal import normalise
 from monitor.extractors.quantities import Numbers
 
+#: Read where no folder is named.
+CASES = Path(__file__).parents[1] / "tests" / "eval" / "cases"
 ROUNDS = 12
 DIGITS = re.compile("[0-9][0-9.,]*")
 
@@ -37,7 +39,7 @@ def best(work: Callable[[], object], *, before: Callable[[], object] = lambda: N
 def main(arguments: Sequence[str]) -> None:
     """Read the folder and print a line a language."""
     texts: dict[str, list[str]] = defaultdict(list)
-    for file in sorted(Path(arguments[0]).glob("*.json")):
+    for file in sorted((Path(arguments[0]) if arguments else CASES).glob("*.json")):
         article = json.loads(file.read_text("utf-8"))
         texts[article["lang"][:2]].append(normalise(f"{article['title']}\n{article['text']}").text)
     for code, articles in sorted(texts.items()):
