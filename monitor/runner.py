@@ -112,6 +112,7 @@ def check_sources(config: Config, names: Sequence[str], *, everything: bool, now
             "status": each.status,
             "items": each.items,
             "newest": each.newest,
+            "robots": each.robots,
             "title": each.title,
             "chars": each.chars,
             "message": "; ".join(each.messages),

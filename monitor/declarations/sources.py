@@ -181,7 +181,8 @@ class Source(_Declaration):
     enabled: bool = True
     #: How often it is asked.
     every: Duration = timedelta(minutes=15)
-    #: How near its articles are to where news are made; counts where outlets contradict each other.
+    #: How near its articles are to where news are made; counts where outlets contradict each other. An official source
+    #: that does not say is `company`.
     tier: Tier = "press"
     #: The company's own site or the exchange.
     official: bool = False
@@ -242,6 +243,12 @@ class Source(_Declaration):
     note: str = ""
     #: The day its evidence was last seen; None: unproven.
     evidence: date | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _official_is_near(cls, given: Any) -> Any:
+        unsaid = isinstance(given, dict) and given.get("official") is True and "tier" not in given
+        return {**given, "tier": "company"} if unsaid else given
 
     @field_validator("url")
     @classmethod
