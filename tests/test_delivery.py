@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import resource
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -20,8 +21,10 @@ from monitor.alerts.compose import Reader
 from monitor.alerts.rules import Rule, Rules
 from monitor.channels import Channel, Letter
 from monitor.channels.email import EmailChannel, MailServer
-from monitor.delivery import Delivered, deliver_over
-from storage.database import connect
+from monitor.config import Config, load_config
+from monitor.delivery import Courier, Delivered, deliver, deliver_over, post_test
+from monitor.demo.settings import write_settings
+from storage.database import connect, transaction
 from storage.errors import LedgerError
 from storage.outbox import LEASE, Outbox
 from storage.records import Posting, Recipient
@@ -335,3 +338,68 @@ def test_a_first_run_sends_one_summary_and_the_next_only_what_is_new(post: Post,
     assert other[1] in mail.text
     assert first[1] in mail.text
     assert post.deliver(LATER).sent == 0
+
+
+def configured(folder: Path, server: ScriptedServer, more: str = "") -> Config:
+    file = write_settings(folder, [], smtp_port=server.port)
+    file.write_text(file.read_text("utf-8") + more, "utf-8")
+    config = load_config(file)
+    connect(config.database).close()
+    return config
+
+
+def wait_for(condition: Callable[[], object]) -> None:
+    end = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.01)
+
+
+def test_a_test_message_goes_to_everybody_once(tmp_path: Path, server: ScriptedServer) -> None:
+    more = f'\n[[alerts.to]]\nchannel = "feed"\nto = ["alerts.json"]\n\n[[alerts.to]]\nto = ["{NAMES[0]}"]\n'
+    config = configured(tmp_path, server, more + more)
+    assert post_test(config, now=NOW) == 4
+    assert deliver(config, now=lambda: NOW) == Delivered(sent=4, waiting=0, dead=0, errors=())
+    assert sorted(recipients(server)) == [NAMES[0], "analyst@example.com", "ops@example.com"]
+    assert "Keling Monitor: test" in (tmp_path / "alerts.json").read_text("utf-8")
+    # Asked for again, it is another message.
+    post_test(config, now=NOW + LATER)
+    assert deliver(config, now=lambda: NOW + LATER).sent == 4
+
+
+def test_the_courier_delivers_what_is_recorded_while_it_runs(tmp_path: Path, server: ScriptedServer) -> None:
+    config = configured(tmp_path, server)
+    with Courier(config, now=lambda: NOW) as courier, closing(connect(config.database)) as db:
+        for number, name in enumerate(NAMES):
+            recipient = Recipient(channel="email", address=name)
+            with transaction(db):
+                posting = Posting(recipient=recipient, kind="test", key=f"article:{number}", due=NOW)
+                Outbox(db).post(None, posting, now=NOW)
+            wait_for(lambda number=number: len(server.mails) > number)
+    assert recipients(server) == list(NAMES)
+    assert courier.errors == []
+
+
+def test_the_courier_tells_what_went_wrong_and_goes_on(tmp_path: Path, server: ScriptedServer) -> None:
+    config = configured(tmp_path, server)
+    server.refused[NAMES[0]] = "451 later"
+    with Courier(config, now=lambda: NOW) as courier:
+        for name in NAMES[:2]:
+            with closing(connect(config.database)) as db, transaction(db):
+                recipient = Recipient(channel="email", address=name)
+                Outbox(db).post(None, Posting(recipient=recipient, kind="test", key="run:1", due=NOW), now=NOW)
+        wait_for(lambda: server.mails)
+    assert recipients(server) == [NAMES[1]]
+    (error,) = courier.errors
+    assert "451 later" in error
+
+
+def test_a_message_for_a_channel_that_is_not_there_waits_and_is_named(tmp_path: Path, server: ScriptedServer) -> None:
+    config = configured(tmp_path, server)
+    with closing(connect(config.database)) as db:
+        recipient = Recipient(channel="pigeon", address="loft")
+        Outbox(db).post(None, Posting(recipient=recipient, kind="test", key="run:1", due=NOW), now=NOW)
+    post_test(config, now=NOW)
+    done = deliver(config, now=lambda: NOW)
+    assert (done.sent, done.waiting) == (2, 1)
+    assert "'pigeon'" in done.errors[0]
