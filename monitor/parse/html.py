@@ -99,8 +99,8 @@ def article_of(listed: Listed, *, source: Source, now: datetime, document: str |
     return Article(
         url=canonical_url(url or listed.url),
         seen_url=listed.url,
-        title=listed.title or one_line(text.partition("\n")[0])[:200],
-        text=text,
+        title=listed.title,
+        text=without_title(text, listed.title),
         language=detect_language(f"{listed.title}\n{text}", source.language or listed.language),
         outlet=listed.outlet or source.outlet or host_of(listed.url),
         tier=source.tier,
