@@ -19,6 +19,8 @@ from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 from twisted.internet.error import ReactorNotRunning
 
+# Scrapy's TLS modules look through the whole stack when they are imported: cheap here, 0.3 s deep in a crawl.
+import monitor.guard  # noqa: F401
 from monitor import settings as defaults
 from monitor.cycle import Cycle, site_key
 from monitor.declarations.sources import Source

@@ -64,7 +64,7 @@ def read_article(
         seen_url=listed.url,
         title=title,
         text=text,
-        language=detect_language(f"{title}\n{text}", source.language or listed.language or told.language),
+        language=_language(f"{title}\n{text}", source, listed.language or told.language),
         outlet=outlet,
         tier=source.tier,
         official=source.official,
@@ -101,7 +101,7 @@ def article_of(listed: Listed, *, source: Source, now: datetime, document: str |
         seen_url=listed.url,
         title=listed.title,
         text=without_title(text, listed.title),
-        language=detect_language(f"{listed.title}\n{text}", source.language or listed.language),
+        language=_language(f"{listed.title}\n{text}", source, listed.language),
         outlet=listed.outlet or source.outlet or host_of(listed.url),
         tier=source.tier,
         official=source.official,
@@ -123,6 +123,10 @@ def without_title(text: str, title: str) -> str:
     return rest if title and rest and one_line(first) == one_line(title) else text
 
 
+def _language(text: str, source: Source, told: str) -> str:
+    return detect_language(text, source.language or told, sure=bool(source.language))
+
+
 def _visible(tree: HtmlElement) -> str:
     texts = tree.xpath("//body//text()[not(ancestor::script or ancestor::style or ancestor::noscript)]")
     return one_line(" ".join(texts))
@@ -140,6 +144,8 @@ def _published(selector: Selector, told: Metadata, listed: Listed, source: Sourc
     moment = (dated(declared) if declared else None) or told.published or listed.published
     if moment and moment.timed:
         return moment
+    if moment and listed.published and listed.published.day == moment.day and listed.published.timed:
+        return listed.published
     seen = visible_date(selector.root, dated)
     # A clock beside the day that is told already; another day may be that of another article.
     return seen if seen and (moment is None or (seen.timed and seen.day == moment.day)) else moment

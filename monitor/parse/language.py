@@ -17,12 +17,13 @@ _SAMPLE = 4000
 _FEW = 120
 
 
-def detect_language(text: str, declared: str = "") -> str:
+def detect_language(text: str, declared: str = "", *, sure: bool = False) -> str:
     """BCP 47 tag of a text: `zh-Hans`, `zh-Hant`, `ja`, `en`, `de`, …; the declared one where it has no letters.
 
     Args:
         text: title and body.
         declared: what the page, the feed or the source says (`zh-CN`, `en_US`, "").
+        sure: the operator says so: between languages that share the Latin script it counts more than statistics.
 
     >>> detect_language("可靈人工智能首季收入")
     'zh-Hant'
@@ -43,7 +44,7 @@ def detect_language(text: str, declared: str = "") -> str:
         return "ko"
     if letters == 0:
         return declared
-    if letters < _FEW and primary and primary not in {"zh", "ja", "ko"}:
+    if (sure or letters < _FEW) and primary and primary not in {"zh", "ja", "ko"}:
         return primary
     # It takes 0.2 s to load, and texts in Chinese and Japanese never need it.
     import py3langid

@@ -39,3 +39,11 @@ def test_annotated_articles_are_told_apart() -> None:
         if found != article["lang"]:
             wrong.append((file.stem, found))
     assert wrong == []
+
+
+def test_what_the_operator_declares_outranks_statistics() -> None:
+    text = (
+        "Kling, Kuaishou, Keling, Kolors, Kwai, Vidu, Hailuo, Runway, Pika, Luma, Sora, Veo, Jimeng, Wan, Hunyuan " * 3
+    )
+    assert detect_language(text, "de", sure=True) == "de"
+    assert detect_language("可灵收入超过3亿元", "de", sure=True) == "zh-Hans"
