@@ -24,21 +24,17 @@ import monitor.guard  # noqa: F401
 from monitor import settings as defaults
 from monitor.cycle import Cycle, site_key
 from monitor.declarations.sources import Source
-from monitor.errors import LedgerError, ParseError
+from monitor.errors import LedgerError
 from monitor.extractors import Extractor
 from monitor.health import Outcome, after, is_due
-from monitor.parse.html import article_of, read_article
-from monitor.parse.pdf import pdf_text
-from monitor.pdfs import MAGIC
-from monitor.pipelines import extracted, is_relevant, record
+from monitor.kept import read_kept
 from monitor.spiders import spider_of
-from monitor.spiders._base import Report
-from monitor.spiders._items import Read, listed_of
+from monitor.spiders._report import Report
 from storage.database import memory
-from storage.frontier import Frontier, Quarantined, Validators
+from storage.frontier import Frontier
 from storage.health import Health
 from storage.ledger import Hold, Ledger
-from storage.records import Article, Policy
+from storage.records import Policy
 
 log = logging.getLogger(__name__)
 
@@ -157,39 +153,12 @@ def crawl(
         full=full,
         official={site_key(source.url): source for source in sources if source.official},
     )
-    kept = _reread(sources, cycle) if full else []
+    kept = read_kept(sources, cycle) if full else []
     reports = _run(sources, cycle, fetching or Fetching())
     if cycle.broken:
         raise cycle.broken[0]
     left = tuple(source.name for source in sources if source.name not in reports)
     return CrawlResult(sources=tuple(_result(report) for report in [*kept, *reports.values()]), interrupted=left)
-
-
-def _reread(sources: Sequence[Source], cycle: Cycle) -> list[Report]:
-    """Read once more the answers that could not be read when they came: the program may have learned it since."""
-    declared = {source.name: source for source in sources}
-    reports: dict[str, Report] = {}
-    for kept in cycle.frontier.quarantined():
-        if kept.source not in declared:
-            continue
-        try:
-            article = _article(kept, declared[kept.source], cycle.now)
-        except ParseError:
-            continue
-        item = Read(article=cycle.ranked(article), page=kept.page, validators=Validators())
-        if is_relevant(item, cycle):
-            record(extracted(item, cycle), cycle, reports.setdefault(kept.source, Report(source=kept.source)))
-        else:
-            cycle.frontier.irrelevant(kept.page.id, validators=Validators())
-    return list(reports.values())
-
-
-def _article(kept: Quarantined, source: Source, now: datetime) -> Article:
-    listed = listed_of(kept.page.found)
-    if kept.body.startswith(MAGIC):
-        return article_of(listed, source=source, now=now, document=pdf_text(kept.body), url=kept.url)
-    headers = {"content-type": kept.content_type}
-    return read_article(kept.body, headers, url=kept.url, listed=listed, source=source, now=now)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -10,8 +10,9 @@ from scrapy.exceptions import DropItem
 
 from monitor.cycle import Cycle
 from monitor.errors import LedgerError
-from monitor.spiders._base import Report, SourceSpider
+from monitor.spiders._base import SourceSpider
 from monitor.spiders._items import Read
+from monitor.spiders._report import Report
 from storage.records import Recorded
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Self
-from urllib.parse import urlsplit
 
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
@@ -19,13 +17,14 @@ from monitor.declarations.sources import Source
 from monitor.errors import ParseError
 from monitor.parse.addresses import canonical_url
 from monitor.parse.charset import decode
-from monitor.parse.html import article_of, read_article
+from monitor.parse.html import article_of
 from monitor.parse.json_rows import path, payload
 from monitor.parse.listed import Listed
-from monitor.pdfs import MAGIC, pdf_text_apart
+from monitor.spiders._answers import article_in, conditions, headers_of, validators_of
 from monitor.spiders._asking import Ask, address_of, asks, body_of, filled, key_of
 from monitor.spiders._causes import Cause, cause_of
 from monitor.spiders._items import Read, found_of, listed_of
+from monitor.spiders._report import Report
 from storage.frontier import Page, Validators
 from storage.records import Article
 
@@ -34,41 +33,6 @@ _DELAY = 1.0
 
 #: A recorded page that is asked for again says 304 where it has not changed.
 _UNCHANGED = 304
-
-
-@dataclass(kw_only=True)
-class Report:
-    """What became of a source in this run."""
-
-    source: str
-    #: Lists that were read or that said that nothing has changed.
-    good_lists: int = 0
-    #: Items of the lists that were read; None: all said that nothing has changed, or none could be read.
-    items: int | None = None
-    #: Items that were not known.
-    new: int = 0
-    #: Pages asked for, and articles whose text was recorded.
-    pages: int = 0
-    articles: int = 0
-    figures: int = 0
-    alerts: int = 0
-    #: Of the last list that answered; None: none did.
-    status: int | None = None
-    #: Of the items, when the newest was published; None: they do not say.
-    newest: datetime | None = None
-    #: What its host's robots.txt says: "allows", "closes", or "absent"; "" where it was not asked for.
-    robots: str = ""
-    #: The first article that was read.
-    sample: Article | None = None
-    #: Why it ended, in Scrapy's words: `finished`, or `shutdown` where somebody ended the run.
-    ended: str = ""
-    list_faults: list[Cause] = field(default_factory=list)
-    page_faults: list[Cause] = field(default_factory=list)
-
-    @property
-    def faults(self) -> list[Cause]:
-        """Everything that went wrong."""
-        return [*self.list_faults, *self.page_faults]
 
 
 class SourceSpider(Spider):
@@ -184,7 +148,7 @@ class SourceSpider(Spider):
             self.cycle.frontier.unchanged(page.id, now=self.cycle.now)
             return
         try:
-            article = await self._article(response, listed_of(page.found))
+            article = await article_in(response, listed_of(page.found), source=self.source, now=self.cycle.now)
         except ParseError as error:
             self._quarantine(response, page, str(error))
         else:
@@ -312,20 +276,6 @@ class SourceSpider(Spider):
         else:
             yield self._read(article, page, Validators())
 
-    async def _article(self, response: Response, listed: Listed) -> Article:
-        if response.body.startswith(MAGIC):
-            text = await pdf_text_apart(response.body)
-            return article_of(listed, source=self.source, now=self.cycle.now, document=text, url=response.url)
-        _refuse_front_page(response.url, listed.url)
-        return read_article(
-            response.body,
-            headers_of(response),
-            url=response.url,
-            listed=listed,
-            source=self.source,
-            now=self.cycle.now,
-        )
-
     def _read(self, article: Article, page: Page, validators: Validators) -> Read:
         self.report.sample = self.report.sample or article
         return Read(article=self.cycle.ranked(article), page=page, validators=validators)
@@ -352,31 +302,3 @@ class SourceSpider(Spider):
             now=self.cycle.now,
         )
         self.report.page_faults.append(Cause(what=told))
-
-
-def headers_of(response: Response) -> Mapping[str, str]:
-    """The headers of a response that parsing reads, names in lower case."""
-    value = response.headers.get("Content-Type")
-    return {} if value is None else {"content-type": value.decode("latin-1")}
-
-
-def validators_of(response: Response) -> Validators:
-    """What the server gave to ask later whether the answer has changed."""
-
-    def text(name: str) -> str | None:
-        value = response.headers.get(name)
-        return None if value is None else value.decode("latin-1")
-
-    return Validators(etag=text("ETag"), modified=text("Last-Modified"))
-
-
-def conditions(validators: Validators) -> dict[str, str]:
-    """Headers that ask for an answer only where it has changed (RFC 9110, 13.1)."""
-    named = {"If-None-Match": validators.etag, "If-Modified-Since": validators.modified}
-    return {name: value for name, value in named.items() if value}
-
-
-def _refuse_front_page(url: str, link: str) -> None:
-    """Some sites lead a reader whose article is gone to their front page, with status 200."""
-    if urlsplit(url).path in {"", "/"} and not urlsplit(url).query and urlsplit(link).path not in {"", "/"}:
-        raise ParseError("it leads to the front page: the article is gone")

@@ -6,7 +6,8 @@ from scrapy.http import Response
 
 from monitor.parse.feeds import read_feed
 from monitor.parse.listed import Listed
-from monitor.spiders._base import SourceSpider, headers_of
+from monitor.spiders._answers import headers_of
+from monitor.spiders._base import SourceSpider
 
 
 class FeedSpider(SourceSpider):

@@ -10,8 +10,9 @@ from scrapy.http import Response
 
 from monitor.parse.listed import Listed
 from monitor.parse.lists import read_list
+from monitor.spiders._answers import headers_of
 from monitor.spiders._asking import Ask
-from monitor.spiders._base import SourceSpider, headers_of
+from monitor.spiders._base import SourceSpider
 
 
 class HtmlListSpider(SourceSpider):
