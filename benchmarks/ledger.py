@@ -11,11 +11,12 @@ from __future__ import annotations
 import argparse
 import random
 import sqlite3
+import sys
 import tempfile
 import time
 import zlib
-from collections.abc import Iterator, Sequence
-from contextlib import closing
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -27,7 +28,7 @@ from storage.database import connect
 from storage.ledger import Ledger
 from storage.novelty import Traits, read
 from storage.records import Article, Figure
-from storage.sameness import bands_of, sketch_of
+from storage.sameness import sketch_of
 from storage.search import indexed
 from storage.slots import slot_of
 
@@ -38,6 +39,8 @@ EACH, TOLD = 10, 10
 METRICS, QUARTERS = 40, 50
 #: Articles recorded against the clock.
 ROUND = 300
+#: Articles before the clock runs.
+WARM = 20
 
 _TABLES = ("articles", "snapshots", "figures", "facts", "fact_versions", "fact_values")
 _WORDS = [f"{chr(97 + number % 26)}{number:o}word" for number in range(3000)]
@@ -101,22 +104,29 @@ def article(number: int, slots: int, choose: random.Random) -> tuple[Article, li
     return told, figures
 
 
-def measured(database: Path, size: int) -> Measured:
-    """Record some articles more into a ledger of some size, and read from it."""
-    choose = random.Random(size)
-    with closing(connect(database)) as db:
-        ledger = Ledger(db)
-        begin = size + 1
-        articles = [article(begin + number, max(1, size // TOLD), choose) for number in range(ROUND + 20)]
-        for one, figures in articles[:20]:
-            ledger.record(one, figures, now=NOW)
-        started = time.perf_counter()
-        for one, figures in articles[20:]:
-            ledger.record(one, figures, now=NOW)
-        rate = ROUND * EACH / (time.perf_counter() - started)
-        entity = _milliseconds(lambda: list(ledger.facts(entity="entity_0", metric="metric_7")))
-        metric = _milliseconds(lambda: list(ledger.facts(metric="metric_7", limit=100)))
-    return Measured(size, rate, entity, metric, database.stat().st_size / 1e6)
+def measured(databases: Mapping[int, Path]) -> list[Measured]:
+    """Record further articles into ledgers of some sizes, by turns so that all meet the same machine; then read."""
+    with ExitStack() as stack:
+        ledgers = {size: Ledger(stack.enter_context(closing(connect(file)))) for size, file in databases.items()}
+        seconds = dict.fromkeys(ledgers, 0.0)
+        choose = random.Random(1)
+        for number in range(WARM + ROUND):
+            for size, ledger in ledgers.items():
+                told, figures = article(size + number + 1, max(1, size // TOLD), choose)
+                started = time.perf_counter()
+                ledger.record(told, figures, now=NOW)
+                if number >= WARM:
+                    seconds[size] += time.perf_counter() - started
+        return [
+            Measured(
+                size,
+                ROUND * EACH / seconds[size],
+                _milliseconds(lambda: list(ledger.facts(entity="entity_0", metric="metric_7"))),  # noqa: B023
+                _milliseconds(lambda: list(ledger.facts(metric="metric_7", limit=100))),  # noqa: B023
+                databases[size].stat().st_size / 1e6,
+            )
+            for size, ledger in ledgers.items()
+        ]
 
 
 def _milliseconds(read_rows: object) -> float:
@@ -129,84 +139,95 @@ def _milliseconds(read_rows: object) -> float:
 
 
 def fill(database: Path, size: int) -> None:
-    """Lay down a ledger of some size in bulk."""
-    with closing(connect(database)) as db:
-        connection = db.conn
+    """Lay down a ledger of some size in bulk: each slot is told equally often; the first telling opened the fact."""
+    slots, now = max(1, size // TOLD), NOW.isoformat(timespec="milliseconds")
+    connect(database).close()
+    with closing(sqlite3.connect(database, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode = OFF")
         connection.execute("PRAGMA synchronous = OFF")
+        connection.execute("PRAGMA cache_size = -500000")
+        # Without them, and made at the end; foreign keys are not checked by default.
         indexes = connection.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND sql > ''").fetchall()
         mine = [(name, sql) for name, sql in indexes if name.startswith(("figures_", "facts_", "fact_", "snapshots_"))]
         for name, _ in mine:
             connection.execute(f"DROP INDEX {name}")
-        # Facts stand before their figures here: checked as a whole at the end.
-        connection.execute("PRAGMA foreign_keys = OFF")
-        slots = max(1, size // TOLD)
-        for begin in range(0, size, 500_000):
-            connection.execute("BEGIN")
-            _lay(connection, range(begin, min(size, begin + 500_000)), slots)
-            connection.execute("COMMIT")
+        connection.execute("BEGIN")
+        _articles(connection, size // EACH, now)
+        connection.executemany(f"INSERT INTO figures VALUES ({', '.join('?' * 28)})", _figures(slots, now))
+        connection.executemany(f"INSERT INTO facts VALUES ({', '.join('?' * 27)})", _facts(slots, now))
+        for script in _RETOLD:
+            connection.execute(script, {"slots": slots, "each": EACH, "told": TOLD})
         for _, sql in mine:
             connection.execute(sql)
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.execute("COMMIT")
 
 
-def _lay(connection: sqlite3.Connection, numbers: range, slots: int) -> None:
-    """Articles, figures, and facts with the first figure of each; figure i tells slot i modulo the number of slots."""
-    now, text = NOW.isoformat(timespec="milliseconds"), zlib.compress(b"A text that nobody reads again. " * 20)
-    first = numbers.start // EACH
-    snapshots = range(first + 1, first + 1 + len(numbers) // EACH)
-    sketches = [sketch_of(" ".join(random.Random(seed).choices(_WORDS, k=60))) for seed in range(64)]
+#: The further tellings of each fact, and what follows from all of them.
+_RETOLD = (
+    """
+    WITH RECURSIVE rounds(round) AS (SELECT 1 UNION ALL SELECT round + 1 FROM rounds WHERE round < :told - 1)
+    INSERT INTO figures
+    SELECT id + round * :slots, (id + round * :slots - 1) / :each + 1, entity, metric, measure, value, unit, bound, low,
+           high, resolution, period, aggregation, basis, speaker, place, start, stop, quote, quote_start, confidence,
+           audit, extractor, 'repeated', fact, converted, previous, first_seen
+    FROM rounds CROSS JOIN figures WHERE id <= :slots
+    """,
+    """
+    INSERT INTO fact_versions (id, fact, since, verdict, cause, period, aggregation, value, unit, bound, low, high,
+                               status, figure, published, epoch)
+    SELECT id, id, first_seen, 'new', figure, period, aggregation, value, unit, bound, low, high, status, figure,
+           published, epoch
+    FROM facts
+    """,
+    """
+    INSERT OR IGNORE INTO confirmations
+    SELECT fact, 1, 'outlet' || ((id - 1) / :each % 50) || '.example', 'press', id, first_seen
+    FROM figures ORDER BY fact
+    """,
+)
+
+
+def _articles(connection: sqlite3.Connection, count: int, now: str) -> None:
+    """Articles with a snapshot each, in the full-text index and among the sketches; twenty thousand a month."""
+    text = zlib.compress(b"A text that nobody reads again. " * 20)
+    texts = [" ".join(random.Random(seed).choices(_WORDS, k=60)) for seed in range(64)]
+    sketches, pairs = [sketch_of(words) for words in texts], [indexed(words[:120]) for words in texts]
+    choose = random.Random(3)
     connection.executemany(
         "INSERT INTO articles VALUES (?, ?, ?, 'press', 0, 'benchmark', NULL, ?)",
-        ((number, f"https://old.example/{number}", f"outlet{number % 50}.example", now) for number in snapshots),
+        ((one, f"https://old.example/{one}", f"outlet{one % 50}.example", now) for one in range(1, count + 1)),
     )
     connection.executemany(
         "INSERT INTO snapshots VALUES (?, ?, ?, 'Article', ?, 'en', ?, NULL, NULL, NULL, ?, ?, '', NULL, 0, ?)",
-        (
-            (number, number, number.to_bytes(32, "big"), text, now, now, now, sketches[number % 64])
-            for number in snapshots
-        ),
+        ((one, one, one.to_bytes(32, "big"), text, now, now, now, sketches[one % 64]) for one in range(1, count + 1)),
     )
     connection.executemany(
         "INSERT INTO texts (rowid, title, text) VALUES (?, 'ar rt ti ic cl le e', ?)",
-        ((number, indexed(" ".join(_WORDS[(number * at) % 3000] for at in range(1, 20)))) for number in snapshots),
+        ((one, pairs[one % 64]) for one in range(1, count + 1)),
     )
-    # Bands of their own for each, as different texts have; twenty thousand articles a month.
+    # Bands of their own for each, as different texts have.
     connection.executemany(
         "INSERT INTO sketch_bands VALUES (?, ?, ?)",
         (
-            (24_000 + number // 20_000, band, number)
-            for number in snapshots
-            for band in bands_of(random.Random(number).randbytes(128))
+            (24_000 + one // 20_000, band, one)
+            for one in range(1, count + 1)
+            for band in sorted(choose.getrandbits(56) for _ in range(8))
         ),
     )
-    connection.executemany(f"INSERT INTO figures VALUES ({', '.join('?' * 28)})", _figures(numbers, slots, now))
-    opened = range(numbers.start, min(numbers.stop, slots))
-    connection.executemany(f"INSERT INTO facts VALUES ({', '.join('?' * 27)})", _facts(opened, now))
-    connection.execute(
-        "INSERT INTO fact_versions (id, fact, since, verdict, cause, period, aggregation, value, unit, bound, low,"
-        " high, status, figure, published, epoch) SELECT id, id, first_seen, 'new', figure, period, aggregation, value,"
-        " unit, bound, low, high, status, figure, published, epoch FROM facts WHERE id > ? AND id <= ?",
-        (opened.start, opened.stop),
-    )
-    connection.executemany(
-        "INSERT OR IGNORE INTO confirmations VALUES (?, 1, ?, 'press', ?, ?)",
-        ((number % slots + 1, f"outlet{number // EACH % 50}.example", number + 1, now) for number in numbers),
-    )
 
 
-def _figures(numbers: range, slots: int, now: str) -> Iterator[Sequence[object]]:
-    for number in numbers:
-        one = figure(number % slots)
-        verdict, fact = "new" if number < slots else "repeated", number % slots + 1
+def _figures(slots: int, now: str) -> Iterator[Sequence[object]]:
+    for number in range(slots):
+        one = figure(number)
         yield (
             *(number + 1, number // EACH + 1, one.entity, one.metric, one.measure, *columns_of(read(one))),
             *(one.period, one.aggregation, one.basis, None, "text", 0, 10, f"A sentence that says {one.value}.", 0),
-            *(1.0, None, None, verdict, fact, None, None, now),
+            *(1.0, None, None, "new", number + 1, None, None, now),
         )
 
 
-def _facts(opened: range, now: str) -> Iterator[Sequence[object]]:
-    for number in opened:
+def _facts(slots: int, now: str) -> Iterator[Sequence[object]]:
+    for number in range(slots):
         one = figure(number)
         slot = slot_of(one, Traits())
         yield (
@@ -249,22 +270,22 @@ def main() -> None:
     parser.add_argument("--figures", type=int, default=1_000_000, help="size of the large ledger")
     size = parser.parse_args().figures
     with tempfile.TemporaryDirectory() as folder:
-        small, large, copy = (Path(folder) / name for name in ("small.db", "large.db", "copy.db"))
-        fresh = measured(Path(folder) / "fresh.db", 0)
-        print(f"bare sqlite3, same rows: {(plain := bare(Path(folder) / 'fresh.db', copy)):8,.0f} figures/s")
-        print(f"an empty ledger:         {fresh.rate:8,.0f} figures/s, {fresh.rate / plain:.2f} of bare sqlite3")
+        empty, small, large, copy = (Path(folder) / f"{name}.db" for name in ("empty", "small", "large", "copy"))
+        (none,) = measured({0: empty})
+        plain = bare(empty, copy)
+        print(f"bare sqlite3, the same rows: {plain:8,.0f} figures/s")
+        print(f"into an empty ledger:        {none.rate:8,.0f} figures/s, {none.rate / plain:.2f} of bare sqlite3")
         fill(small, SMALL)
-        few = measured(small, SMALL)
-        print(f"of {SMALL:10,} figures:   {few.rate:8,.0f} figures/s (at least 2,000 wanted)")
         started = time.perf_counter()
         fill(large, size)
-        print(f"laid down {size:,} figures in {time.perf_counter() - started:.0f} s")
-        many = measured(large, size)
+        print(f"({size:,} figures laid down in {time.perf_counter() - started:.0f} s)", file=sys.stderr)
+        few, many = measured({SMALL: small, size: large})
+        print(f"into one of {SMALL:10,}:      {few.rate:8,.0f} figures/s (at least 2,000 wanted)")
         ratio = many.rate / few.rate
-        print(f"of {size:10,} figures:   {many.rate:8,.0f} figures/s, {ratio:.2f} of that (at least 0.80 wanted)")
+        print(f"into one of {size:10,}:      {many.rate:8,.0f} figures/s, {ratio:.2f} of that (at least 0.80 wanted)")
         print(
             f"facts of one metric: of an entity {many.entity_ms:.1f} ms, the 100 newest of all {many.metric_ms:.1f} ms"
-            f" (under 50 wanted); {many.megabytes:,.0f} MB"
+            f" (under 50 wanted); the large ledger has {many.megabytes:,.0f} MB"
         )
 
 
