@@ -9,7 +9,8 @@ LedgerError
 ├── LedgerFullError       no space left
 ├── LedgerBusyError       another process held the write lock for too long
 ├── LedgerCorruptError    pages are damaged
-└── LedgerUnusableError   the operating system failed in some other way
+├── LedgerUnusableError   the operating system failed in some other way
+└── NothingToSearchError  a query without a word: no fault of the file
 """
 
 from __future__ import annotations
@@ -84,6 +85,13 @@ class LedgerUnusableError(LedgerError):
     """The operating system failed in some other way."""
 
     advice = "check the disk and the permissions of file and folder"
+
+
+class NothingToSearchError(LedgerError, ValueError):
+    """A query that holds no letter and no digit."""
+
+    def __init__(self, query: str) -> None:
+        ValueError.__init__(self, f"nothing to search for in {query!r}: expected letters or digits")
 
 
 #: Primary result codes of SQLite (https://www.sqlite.org/rescode.html) that are about the file, not about a statement.

@@ -10,6 +10,8 @@ import re
 import unicodedata
 from itertools import pairwise
 
+from storage.errors import NothingToSearchError
+
 _RUN = re.compile(r"[^\W_]+")
 
 
@@ -29,11 +31,11 @@ def matching(query: str) -> str:
     '"可灵" "wa ac ch hs st tu um"'
 
     Raises:
-        ValueError: there is nothing to search for.
+        NothingToSearchError: it holds no letter and no digit.
     """
     runs = list(_runs(query))
     if not runs:
-        raise ValueError(f"nothing to search for: expected words, not {query!r}")
+        raise NothingToSearchError(query)
     return " ".join(_phrase(run) for run in runs)
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from ledgering import START, article, written
 
 from storage.database import memory
+from storage.errors import NothingToSearchError
 from storage.ledger import Ledger
 from storage.search import indexed, matching
 
@@ -58,7 +59,7 @@ def test_titles_are_found_too(ledger: Ledger) -> None:
 
 @pytest.mark.parametrize("query", ["", "  ", "。!", '"'])
 def test_nothing_to_search_for(ledger: Ledger, query: str) -> None:
-    with pytest.raises(ValueError, match="nothing to search for"):
+    with pytest.raises(NothingToSearchError, match="nothing to search for"):
         ledger.search(query)
 
 
@@ -75,7 +76,7 @@ def test_every_piece_of_a_text_is_found(text: str, start: int, length: int) -> N
     piece = text[start : start + length]
     try:
         query = matching(piece)
-    except ValueError:
+    except NothingToSearchError:
         return
     db = memory()
     db.execute("INSERT INTO texts (rowid, title, text) VALUES (1, '', ?)", [indexed(text)])
