@@ -170,7 +170,7 @@ class Judge:
             if ruling.verdict == "repeated":
                 return Decision(fact=None, ruling=ruling)
             for one in self._waiting(mention):
-                if agrees(mention.reading, one.known.holds, convert):
+                if agrees(mention.reading, one.known, convert):
                     moving = judge(replace(telling, article=0), one.known, convert)
                     return Decision(fact=one, ruling=moving, moves=True)
             return Decision(fact=None, ruling=ruling, apart=ruling.verdict == "conflicting")
@@ -195,7 +195,7 @@ class Judge:
         """Which fact a figure without a period tells again; None: none."""
         for one in facts:
             convert = self._converter(one.period)
-            if agrees(mention.reading, one.known.holds, convert):
+            if agrees(mention.reading, one.known, convert):
                 # Whether its article corrects itself is asked where it stated no period, too.
                 return Decision(fact=one, ruling=judge(replace(telling, article=0), one.known, convert))
             if same_as(mention.reading, (reading for _, reading in one.known.others), convert):

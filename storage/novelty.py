@@ -294,10 +294,23 @@ def below(one: Reading, other: Reading) -> bool:
     return one.unit == other.unit and one.high is not None and other.low is not None and one.high <= other.low
 
 
-def agrees(told: Reading, held: Reading, convert: Converter) -> bool:
+def weaker(told: Reading, held: Reading) -> bool:
+    """Whether one is the weaker of two bounds in one direction, as "over 100" is where "over 150" is known."""
+    if told.bound != held.bound or not meet(told, held):
+        return False
+    assert told.low is not None and held.low is not None and told.high is not None and held.high is not None  # noqa: PT018
+    return (told.bound == "at_least" and told.low <= held.low) or (told.bound == "at_most" and told.high >= held.high)
+
+
+def agrees(told: Reading, known: Known, convert: Converter) -> bool:
     """Whether a figure says nothing that a fact does not hold: the same value, or a wider interval around it."""
-    told, held = aligned(told, held, convert)
-    return same(told, held) or within(held, told)
+    told, held = aligned(told, known.holds, convert)
+    return same(told, held) or _is_within(told, held, known)
+
+
+def _is_within(told: Reading, held: Reading, known: Known) -> bool:
+    # Guidance that promises less than before is another guidance.
+    return within(held, told) or (known.basis == "reported" and weaker(told, held))
 
 
 def same_as(told: Reading, others: Iterable[Reading], convert: Converter) -> bool:
@@ -324,7 +337,7 @@ def judge(telling: Telling, known: Known | None, convert: Converter, family: Fam
         return Ruling(verdict="new", holds=telling.reading)
     told, held = aligned(telling.reading, known.holds, convert)
     said_before = _said_before(telling.reading, known, convert)
-    is_same, is_within = same(told, held), within(held, told)
+    is_same, is_within = same(told, held), _is_within(told, held, known)
     # "300, not 350 as we wrote": the snapshot that tells the held value corrects nothing by what it also recalls.
     recalled = (said_before or is_within) and telling.also_tells(known.holds)
     if telling.article == known.sole and telling.snapshot > known.snapshot and not is_same and not recalled:
