@@ -10,7 +10,7 @@ import socket
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -39,7 +39,7 @@ class MailServer:
     security: Literal["none", "starttls", "tls"] = "none"
     #: "": no login.
     username: str = ""
-    password: str = ""
+    password: str = field(default="", repr=False)
     #: `Name <address>`.
     sender: str
     #: Seconds that each exchange may take.

@@ -208,6 +208,7 @@ def test_a_wrong_password_is_temporary_and_stays_secret(tmp_path: Path) -> None:
         assert "hush" not in str(caught.value)
         assert "YW5u" not in str(caught.value)
         assert caught.value.__cause__ is None
+        assert "hush" not in repr(secure._server)
 
 
 @pytest.mark.parametrize(
