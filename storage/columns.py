@@ -71,7 +71,7 @@ def columns_of(reading: Reading) -> tuple[Column, str, str, Column, Column, Colu
         reading.bound,
         number(reading.low),
         number(reading.high),
-        number(reading.step),
+        number(reading.step) or None,
     )
 
 

@@ -393,6 +393,8 @@ class Judge:
         assert holds is not None
         status = "apart" if decision.apart else "current"
         by = decision.ruling.told_by or figure
+        # What is known from an earlier date rests on more than this article.
+        sole = told.article if by == figure else None
         period, aggregation = mention.figure.period, mention.figure.aggregation
         (*columns, resolution) = columns_of(holds)
         self._rows(
@@ -402,7 +404,7 @@ class Judge:
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 0, ?)",
             (
                 *(fact, *slot.family, slot.last_day, slot.first_day, period, aggregation, *columns, resolution),
-                *(status, by, told.stamp, told.stamp if told.official else None, told.article),
+                *(status, by, told.stamp, told.stamp if told.official else None, sole),
                 *(told.stamp if period is None else None, told.now),
             ),
         )

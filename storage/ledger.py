@@ -460,7 +460,7 @@ def _content(figure: Figure) -> tuple[object, ...]:
 
 
 def _digest(article: Article) -> bytes:
-    return hashlib.sha256(f"{article.title}\0{article.text}".encode(errors="surrogatepass")).digest()
+    return hashlib.sha256(f"{article.title}\0{article.text}".encode()).digest()
 
 
 def _quote_start(text: str, figure: Figure) -> int | None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from storage.columns import decimal, optional_day, optional_decimal, optional_moment, value_of
+from storage.columns import optional_day, optional_decimal, optional_moment, value_of
 from storage.records import Article, Excerpt, Figure, Holding, Point, Stored, Told
 from storage.search import matching
 from storage.times import moment_of, text_of
@@ -359,7 +359,7 @@ def figure_of(row: sqlite3.Row) -> Figure:
         start=row["start"],
         end=row["stop"],
         quote=row["quote"],
-        resolution=None if row["resolution"] in (None, 0) else decimal(row["resolution"]),
+        resolution=optional_decimal(row["resolution"]),
         confidence=row["confidence"],
         audit=tuple(json.loads(row["audit"])) if row["audit"] else (),
     )
