@@ -262,7 +262,7 @@ def full_disk(limit: int) -> Iterator[None]:
 
 def test_a_full_disk_at_any_step_loses_nothing_and_repeats_at_most_once(post: Post, server: ScriptedServer) -> None:
     failed = 0
-    for pages in range(0, 40, 2):
+    for pages in range(0, 40, 4):
         post.post(NAMES[0], key=f"run:{pages}")
         with full_disk(pages * 4096):
             try:
@@ -271,11 +271,11 @@ def test_a_full_disk_at_any_step_loses_nothing_and_repeats_at_most_once(post: Po
                 failed += 1
         while post.deliver(LEASE).waiting:
             pass
-    assert failed > 3
+    assert failed > 1
     arrivals = Counter(mail.id for mail in server.mails)
-    assert len(arrivals) == 20
+    assert len(arrivals) == 10
     assert set(arrivals.values()) <= {1, 2}
-    assert len({mail.content for mail in server.mails}) == 20
+    assert len({mail.content for mail in server.mails}) == 10
 
 
 def test_two_deliveries_at_once_send_each_mail_once(post: Post, server: ScriptedServer) -> None:

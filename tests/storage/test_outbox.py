@@ -347,4 +347,4 @@ class Deliveries(RuleBasedStateMachine):
 
 
 TestDeliveries = Deliveries.TestCase
-TestDeliveries.settings = settings(max_examples=30, stateful_step_count=30, deadline=None)
+TestDeliveries.settings = settings(max_examples=20, stateful_step_count=25, deadline=None)
