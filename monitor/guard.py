@@ -1,7 +1,8 @@
-"""Keeps requests off private addresses: the address that a name resolves to is checked, and no other is connected to.
+"""The last gate before the network: keeps requests off private addresses, and off hosts that asked for rest.
 
-A page or feed of the web may name `http://10.0.0.1/` or a host whose name leads there (or leads there only the second
-time that it is asked for). Only a source that says `allow_private` gets that far.
+A page or feed of the web may name `http://10.0.0.1/` or a host whose name leads there, or leads there only the second
+time that it is asked for. So the address that a name resolves to is checked, and no other is connected to. Only a
+source that says `allow_private` gets that far.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
-from scrapy.exceptions import CannotResolveHostError
+from scrapy.exceptions import CannotResolveHostError, IgnoreRequest
 from scrapy.http import Request, Response
 from scrapy.resolver import CachingHostnameResolver
 from scrapy.utils.httpobj import urlparse_cached
@@ -40,6 +41,12 @@ class _Request:
     private: bool
     refused: list[str] = field(default_factory=list)
 
+
+#: The statuses that ask for rest (RFC 6585, 4; RFC 9110, 15.6.4 with Retry-After).
+_TOO_MANY, _UNAVAILABLE = 429, 503
+
+#: What is said of a request that was not sent for a host's rest.
+REST = "asked to be left alone for a while"
 
 _NAT64 = IPv6Network("64:ff9b::/96")
 
@@ -74,26 +81,35 @@ class GuardedDownloadHandler(HTTP11DownloadHandler):
         # Twisted would repeat a request on a connection that has gone stale in a context that knows of no source;
         # Scrapy repeats it in its own.
         self._pool.retryAutomatically = False
+        #: Hosts that are left alone for the rest of the run.
+        self._resting: set[str] = set()
 
     async def download_request(self, request: Request) -> Response:
         """Fetch a page.
 
         Raises:
             PrivateAddressError: its host is private and the source does not say that it may be.
+            IgnoreRequest: its host has asked for rest since the request was queued.
         """
+        host = urlparse_cached(request).netloc
+        if host in self._resting:
+            raise IgnoreRequest(f"{host} {REST}")
         source = getattr(self._crawler.spider, "source", None)
         # A proxy is named by the operator and resolves names itself.
         private = bool(source and source.allow_private) or "proxy" in request.meta
         current = _Request(private=private)
         token = _current.set(current)
         try:
-            return await super().download_request(request)
+            response = await super().download_request(request)
         except CannotResolveHostError as error:
             if current.refused:
                 raise PrivateAddressError(urlparse_cached(request).hostname or "", current.refused) from error
             raise
         finally:
             _current.reset(token)
+        if response.status == _TOO_MANY or (response.status == _UNAVAILABLE and "Retry-After" in response.headers):
+            self._resting.add(host)
+        return response
 
 
 @implementer(IResolutionReceiver)

@@ -14,6 +14,9 @@ from storage.times import text_of
 #: So many failures in a row, weighted, and a source is broken.
 _BROKEN = 3.0
 
+#: Faults that a message repeats.
+_TOLD = 3
+
 #: A source that fails is asked ever later, and at least this often.
 _LATEST = timedelta(hours=6)
 
@@ -80,14 +83,20 @@ def after(source: Source, before: SourceHealth | None, outcome: Outcome, now: da
 def _fault(outcome: Outcome) -> tuple[str, float]:
     """What is to be said of a run, and how much it counts against the source."""
     if outcome.list_faults:
-        message = "; ".join(what for what, _ in outcome.list_faults)
+        message = _some([what for what, _ in outcome.list_faults])
         weight = max(weight for _, weight in outcome.list_faults)
         # Of several lists some were read: a hurt, not a break.
         return message, weight / 2 if outcome.good_lists else weight
     if outcome.page_faults:
         most = len(outcome.page_faults) * 2 > outcome.pages
-        return "; ".join(outcome.page_faults), 1.0 if most else 0.0
+        return _some(outcome.page_faults), 1.0 if most else 0.0
     return "", 0.0
+
+
+def _some(faults: Sequence[str]) -> str:
+    """The first of several faults, and how many more there are."""
+    rest = f"; and {len(faults) - _TOLD} more" if len(faults) > _TOLD else ""
+    return "; ".join(faults[:_TOLD]) + rest
 
 
 def _silence(source: Source, last_new: datetime | None, now: datetime) -> str:

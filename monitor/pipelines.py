@@ -94,6 +94,7 @@ def record(item: Read, cycle: Cycle, report: Report) -> None:
             validators=item.validators,
             published=item.article.published,
             now=cycle.now,
+            listed=item.listed,
         )
         if item.page.baseline and recorded.new_snapshot and cycle.summarise is not None:
             cycle.summarise(item.article.source)

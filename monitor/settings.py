@@ -18,7 +18,6 @@ ROBOTSTXT_OBEY = True
 ROBOTSTXT_USER_AGENT = "KelingMonitor"
 COOKIES_ENABLED = False
 AUTOTHROTTLE_MAX_DELAY = 60
-DOWNLOADER_MIDDLEWARES = {"monitor.middlewares.RestMiddleware": 560}
 RETRY_TIMES = 1
 # Not 429: who says that he has had enough is not asked again in this run.
 RETRY_HTTP_CODES = [500, 502, 503, 504, 522, 524, 408]

@@ -155,10 +155,27 @@ class Frontier:
         return [_page(dict(zip(_NAMES, row, strict=True))) for row in rows.fetchall()]
 
     def recorded(
-        self, page: int, article: int, *, validators: Validators, published: datetime | None, now: datetime
+        self,
+        page: int,
+        article: int,
+        *,
+        validators: Validators,
+        published: datetime | None,
+        now: datetime,
+        listed: bool = False,
     ) -> None:
-        """The page's article is in the ledger: called within the transaction that puts it there."""
-        self._read(page, "recorded", validators, _next_look(published, now), article=article)
+        """The page's article is in the ledger: called within the transaction that puts it there.
+
+        Args:
+            page: its id.
+            article: row of the ledger.
+            validators: of the answer.
+            published: of the article: it is looked at again while it is young.
+            now: when it was read.
+            listed: the list carries the article: there is nothing to look at but the list.
+        """
+        look = None if listed else _next_look(published, now)
+        self._read(page, "recorded", validators, look, article=article, listed=listed)
 
     def irrelevant(self, page: int, *, validators: Validators) -> None:
         """The page names nothing that is watched, and is not asked for again unless its list says that it changed."""
@@ -261,18 +278,28 @@ class Frontier:
         )
 
     def _read(
-        self, page: int, state: State, validators: Validators, look: datetime | None, *, article: int | None = None
+        self,
+        page: int,
+        state: State,
+        validators: Validators,
+        look: datetime | None,
+        *,
+        article: int | None = None,
+        listed: bool = False,
     ) -> None:
         with transaction(self._db):
             self._execute(
                 "UPDATE pages SET state = ?, baseline = 0, attempts = 0, next_attempt = ?, message = '', etag = ?,"
-                " modified = ?, article = coalesce(?, article), summary = '', text = '' WHERE id = ?",
+                " modified = ?, article = coalesce(?, article), summary = iif(?, summary, ''), text = iif(?, text, '')"
+                " WHERE id = ?",
                 (
                     state,
                     None if look is None else text_of(look),
                     validators.etag,
                     validators.modified,
                     article,
+                    listed,
+                    listed,
                     page,
                 ),
             )

@@ -159,6 +159,9 @@ class SourceSpider(Spider):
         request: Request = failure.request  # type: ignore[attr-defined]
         page: Page = request.cb_kwargs["page"]
         cause = cause_of(failure, page.found.link)
+        if cause.untried:
+            # The page is due as it was.
+            return
         self.cycle.frontier.failed(page.id, cause.what, now=self.cycle.now, state="dead" if cause.final else "failed")
         if not cause.expected:
             self.report.page_faults.append(cause)
@@ -274,11 +277,13 @@ class SourceSpider(Spider):
             self.cycle.frontier.failed(page.id, cause.what, now=self.cycle.now)
             self.report.page_faults.append(cause)
         else:
-            yield self._read(article, page, Validators())
+            yield self._read(article, page, None)
 
-    def _read(self, article: Article, page: Page, validators: Validators) -> Read:
+    def _read(self, article: Article, page: Page, validators: Validators | None) -> Read:
+        """An article on its way; None for validators: its list carried it."""
         self.report.sample = self.report.sample or article
-        return Read(article=self.cycle.ranked(article), page=page, validators=validators)
+        listed = validators is None
+        return Read(article=self.cycle.ranked(article), page=page, validators=validators or Validators(), listed=listed)
 
     def _take(self, items: list[Listed], key: str, validators: Validators) -> None:
         # Read oldest first, so that what was known earlier is recorded earlier.

@@ -19,6 +19,7 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from monitor.errors import MonitorError
+from monitor.guard import REST
 
 #: Longest wait that a server may ask for.
 _LONGEST_WAIT = timedelta(days=1)
@@ -36,6 +37,8 @@ class Cause:
     final: bool = False
     #: Nothing is wrong: the site does not want to be read there.
     expected: bool = False
+    #: It was not asked for at all: its host rests.
+    untried: bool = False
     #: Status of the answer; None: there was none.
     status: int | None = None
     #: How long the server asks to be left alone.
@@ -74,7 +77,7 @@ def _ignored(reason: str, url: str) -> Cause:
         return Cause(what=f"{url}: closed by its robots.txt", final=True, expected=True)
     if "DOWNLOAD_MAXSIZE" in reason:
         return Cause(what=f"{url}: the answer is too large")
-    return Cause(what=f"{url}: {reason}")
+    return Cause(what=f"{url}: {reason}", untried=REST in reason)
 
 
 def _detail(error: BaseException) -> str:

@@ -18,6 +18,8 @@ class Read:
     page: Page
     #: Of the answer.
     validators: Validators
+    #: The list carried it: no page was asked for.
+    listed: bool = False
     #: None: not extracted yet.
     figures: tuple[Figure, ...] | None = None
 

@@ -87,7 +87,7 @@ CREATE TABLE pages (
     article INTEGER REFERENCES articles (id),
     -- What the list said: "" or null where it did not.
     title TEXT NOT NULL,
-    -- Emptied once the page is read.
+    -- Emptied once the page is read, unless the list carries the article.
     summary TEXT NOT NULL,
     text TEXT NOT NULL,
     published TEXT,

@@ -351,3 +351,37 @@ def test_what_could_not_be_read_is_read_by_a_better_declaration(tmp_path: Path, 
     assert result.total("articles") == 1
     assert site.visited("/kling.html")[:1] == [200]
     assert rows(database, "SELECT * FROM quarantine") == []
+
+
+def test_an_article_that_its_list_carries_is_read_again_when_the_list_changes(tmp_path: Path, stack: ExitStack) -> None:
+    site, database = stack.enter_context(Site()), tmp_path / "keling.db"
+    source = [declared(site, "flash", page={"fetch": "none"})]
+
+    def put(title: str, text: str) -> None:
+        item = f"<item><title>{title}</title><link>{site.url('/1')}</link><description>{text}</description></item>"
+        site.put("/feed.xml", f"<rss><channel>{item}</channel></rss>")
+
+    put("Kuaishou in summer", "The weather was fine.")
+    crawl_apart(database, source)
+    for hours in (3, 24):
+        crawl_apart(database, source, now=NOW + timedelta(hours=hours), full=hours == 24)
+    assert len(rows(database, "SELECT * FROM snapshots")) == 1
+    put("Kuaishou in summer, corrected", "The weather was foul.")
+    crawl_apart(database, source, now=NOW + timedelta(hours=48))
+    assert len(rows(database, "SELECT * FROM snapshots")) == 2
+    assert site.visited("/1") == []
+
+
+def test_a_host_that_asks_for_rest_gets_it_and_its_pages_wait(tmp_path: Path, stack: ExitStack) -> None:
+    site, database = stack.enter_context(Site()), tmp_path / "keling.db"
+    names = [f"/{number}" for number in range(30)]
+    for name in names:
+        answer(site, name, 429, Retry_After="60")
+    listed(site, *names)
+    (paper,) = crawl_apart(database, [declared(site, "paper")]).sources
+    asked = [name for name in names if site.visited(name)]
+    # What was on the wire when the first refusal came (CONCURRENT_REQUESTS; at a public host it is one) and no more.
+    assert 1 <= len(asked) <= 16
+    assert len(paper.messages) == len(asked)
+    waiting = rows(database, "SELECT count(*) AS n FROM pages WHERE state = 'discovered' AND attempts = 0")
+    assert waiting == [{"n": len(names) - len(asked)}]
