@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import pytest
+
+from monitor.guard import is_public
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["93.184.216.34", "1.1.1.1", "203.208.40.1", "2606:4700::6810:84e5", "64:ff9b::5db8:d822", "::ffff:93.184.216.34"],
+)
+def test_the_public_internet_is_reached(address: str) -> None:
+    assert is_public(address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "127.0.0.1",
+        "127.1.2.3",
+        "0.0.0.0",
+        "10.0.0.7",
+        "172.16.0.1",
+        "192.168.1.1",
+        "169.254.169.254",
+        "100.64.0.1",
+        "198.18.0.1",
+        "224.0.0.1",
+        "255.255.255.255",
+        "::1",
+        "::",
+        "fe80::1%eth0",
+        "fc00::1",
+        "ff02::1",
+        # IPv4 in IPv6: mapped, 6to4, NAT64.
+        "::ffff:127.0.0.1",
+        "2002:7f00:1::",
+        "64:ff9b::a00:7",
+    ],
+)
+def test_private_addresses_are_not(address: str) -> None:
+    assert not is_public(address)
