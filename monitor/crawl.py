@@ -24,11 +24,12 @@ import monitor.guard  # noqa: F401
 from monitor import settings as defaults
 from monitor.cycle import Cycle, site_key
 from monitor.declarations.sources import Source
-from monitor.errors import LedgerError
+from monitor.errors import LedgerError, MonitorError
 from monitor.extractors import Extractor
 from monitor.health import Outcome, after, is_due
 from monitor.kept import read_kept
 from monitor.spiders import spider_of
+from monitor.spiders._causes import Cause
 from monitor.spiders._report import Report
 from storage.database import memory
 from storage.frontier import Frontier
@@ -250,9 +251,14 @@ def _run(sources: Sequence[Source], cycle: Cycle, fetching: Fetching) -> dict[st
 
 
 async def _read(process: AsyncCrawlerProcess, source: Source, cycle: Cycle) -> Report:
-    crawler = process.create_crawler(spider_of(source))
-    await process.crawl(crawler, cycle=cycle)
-    report: Report = crawler.spider.report  # type: ignore[union-attr]
+    try:
+        crawler = process.create_crawler(spider_of(source))
+        await process.crawl(crawler, cycle=cycle)
+        report: Report = crawler.spider.report  # type: ignore[union-attr]
+    except Exception as error:
+        # A source that cannot even be started stops no other.
+        told = str(error) if isinstance(error, MonitorError) else f"{type(error).__name__}: {error}"
+        report = Report(source=source.name, list_faults=[Cause(what=f"{source.url}: {told}")])
     if not cycle.broken and report.ended != "shutdown":
         _settle(source, report, cycle)
     return report

@@ -225,6 +225,8 @@ class Source(_Declaration):
     delay: float | None = Field(default=None, ge=0)
     #: How long an answer may take; None: as `fetch.timeout` says.
     timeout: Duration | None = None
+    #: Lists and pages are drawn by a browser before they are read: needs the extra `browser`.
+    browser: bool = False
     #: Regular expression of the child sitemaps that are read.
     children: Pattern = ""
 

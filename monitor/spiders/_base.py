@@ -22,6 +22,7 @@ from monitor.parse.json_rows import path, payload
 from monitor.parse.listed import Listed
 from monitor.spiders._answers import article_in, conditions, headers_of, validators_of
 from monitor.spiders._asking import Ask, address_of, asks, body_of, filled, key_of
+from monitor.spiders._browser import META, browser_settings
 from monitor.spiders._causes import Cause, cause_of
 from monitor.spiders._items import Read, found_of, listed_of
 from monitor.spiders._report import Report
@@ -80,6 +81,10 @@ class SourceSpider(Spider):
         }
         if source.timeout is not None:
             declared["DOWNLOAD_TIMEOUT"] = source.timeout.total_seconds()
+        if source.browser:
+            declared |= browser_settings(
+                source, declared.get("DOWNLOAD_TIMEOUT", settings.getfloat("DOWNLOAD_TIMEOUT"))
+            )
         settings.setdict(declared, priority="spider")
 
     # What a kind may say for itself.
@@ -205,9 +210,9 @@ class SourceSpider(Spider):
         """
         source, now = self.source, self.cycle.now
         key = url or key_of(source, ask)
-        validators = Validators() if self.cycle.full else self.cycle.frontier.validators(source.name, key)
+        known = self.cycle.frontier.validators(source.name, key)
         body = None if url else body_of(source, ask, now)
-        headers = {**source.headers, **({"Content-Type": body[1]} if body else {}), **conditions(validators)}
+        headers = {**source.headers, **({"Content-Type": body[1]} if body else {}), **self._conditions(known)}
         return Request(
             url or address_of(source, ask, now),
             method="POST" if body else "GET",
@@ -216,9 +221,16 @@ class SourceSpider(Spider):
             errback=self.list_failed,
             headers=headers,
             cb_kwargs={"key": key, "ask": ask},
-            meta={"handle_httpstatus_list": [_UNCHANGED]},
+            meta=self._meta(),
             dont_filter=True,
         )
+
+    def _conditions(self, known: Validators) -> dict[str, str]:
+        # What a browser draws may change although the page that draws it does not.
+        return {} if self.cycle.full or self.source.browser else conditions(known)
+
+    def _meta(self) -> dict[str, Any]:
+        return {"handle_httpstatus_list": [_UNCHANGED], **(META if self.source.browser else {})}
 
     def _lists(self) -> Iterator[Request]:
         for ask in asks(self.source, self._found):
@@ -257,14 +269,13 @@ class SourceSpider(Spider):
                 self.cycle.frontier.irrelevant(page.id, validators=Validators())
                 return
         self.report.pages += 1
-        validators = Validators() if self.cycle.full else page.validators
         yield Request(
             found.link,
             callback=self.parse_page,
             errback=self.page_failed,
-            headers=conditions(validators),
+            headers=self._conditions(page.validators),
             cb_kwargs={"page": page},
-            meta={"handle_httpstatus_list": [_UNCHANGED]},
+            meta=self._meta(),
             dont_filter=True,
         )
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import importlib.util
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -385,3 +387,30 @@ def test_a_host_that_asks_for_rest_gets_it_and_its_pages_wait(tmp_path: Path, st
     assert len(paper.messages) == len(asked)
     waiting = rows(database, "SELECT count(*) AS n FROM pages WHERE state = 'discovered' AND attempts = 0")
     assert waiting == [{"n": len(names) - len(asked)}]
+
+
+BROWSER = importlib.util.find_spec("scrapy_playwright") is not None and shutil.which("chromium") is not None
+
+
+def drawn(site: Site) -> dict[str, Any]:
+    """A list that is empty until its script has run."""
+    script = "document.body.innerHTML = \"<ul><li><a href='/a.html'>A headline of some length</a></li></ul>\""
+    site.put("/list", f"<html><body><script>{script}</script></body></html>")
+    write(site, "/a.html")
+    return declared(site, "drawn", "/list", kind="html_list", browser=True)
+
+
+@pytest.mark.skipif(not BROWSER, reason="needs the extra 'browser' and Chromium")
+def test_a_list_that_a_script_draws_is_read_with_a_browser(tmp_path: Path, stack: ExitStack) -> None:
+    (source,) = crawl_apart(tmp_path / "keling.db", [drawn(stack.enter_context(Site()))]).sources
+    assert (source.messages, source.items, source.pages) == ((), 1, 1)
+
+
+@pytest.mark.skipif(BROWSER, reason="the extra 'browser' is here")
+def test_without_the_extra_a_source_that_wants_a_browser_is_a_fault(tmp_path: Path, stack: ExitStack) -> None:
+    good, site = stack.enter_context(Site()), stack.enter_context(Site())
+    write(good, "/a.html")
+    listed(good, "/a.html")
+    result = crawl_apart(tmp_path / "keling.db", [drawn(site), declared(good, "good")])
+    (message,) = result.messages
+    assert message == f"drawn: {site.url('/list')}: it wants a browser: install keling-monitor with the extra 'browser'"
