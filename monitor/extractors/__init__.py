@@ -13,6 +13,7 @@ All of it is pure: no file is read after the declarations, nothing is written, n
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -38,12 +39,13 @@ from monitor.extractors.quantities import Numbers, Quantity
 from monitor.extractors.scene import Scene, Slot
 from monitor.extractors.sentences import Sentences
 from monitor.extractors.speakers import Speakers
-from monitor.extractors.weighing import Weights
+from monitor.extractors.weighing import Options, Weights
 from storage.records import Figure
 
 #: A text's head: where the period that it reports is looked for.
 _HEAD = 1500
 _FALLBACK = "en"
+_SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 class _Weighed:
@@ -52,7 +54,7 @@ class _Weighed:
     def __init__(self, weights: Weights, *, explain: bool = False) -> None:
         self._weights, self._explain = weights, explain
 
-    def choose(self, decision: str, slot: Slot, answers: Sequence[object], options: Sequence[Sequence[str]]) -> int:
+    def choose(self, decision: str, slot: Slot, answers: Sequence[object], options: Options) -> int:
         number, share = self._weights.choose(decision, options)
         slot.sure[decision] = share
         if self._explain:
@@ -109,7 +111,7 @@ class Extractor:
 
     def mentions_watched(self, text: str) -> bool:
         """Whether a text names anything of the watchlist; quick, for deciding what is worth reading."""
-        return bool(self._gate.find_matches_as_indexes(normalise(text).text.lower()))
+        return bool(self._gate.find_matches_as_indexes(_readable(text).text.lower()))
 
     def read(self, text: str, *, title: str = "", language: str = "", dated: date | None = None) -> list[Figure]:
         """The figures of a text in reading order, those of the title first.
@@ -131,7 +133,7 @@ class Extractor:
 
     def quantities(self, text: str, language: str) -> list[Quantity]:
         """The quantities of a text, with spans in it as it was given."""
-        normal = normalise(text)
+        normal = _readable(text)
         found = []
         for quantity in self._for(language, text).numbers.read(normal.text):
             start, end = normal.original(quantity.start, quantity.end)
@@ -155,11 +157,11 @@ class Extractor:
 
     def _scene(self, text: str, title: str, tag: str, dated: date, choice: Choice) -> tuple[Scene, Normal]:
         whole = f"{title}\n{text}" if title else text
-        normal = normalise(whole)
+        normal = _readable(whole)
         tools = self._for(tag, whole)
         title_end = normal.text.find("\n") if title else -1
         if title and title.count("\n"):
-            title_end = len(normalise(title).text)
+            title_end = len(_readable(title).text)
         periods = tools.periods.read(normal.text, dated=dated, reporting=None)
         reporting = reporting_period([m for m in periods if m.start < _HEAD], dated)
         if reporting:
@@ -183,6 +185,13 @@ class Extractor:
         if code not in self._tools:
             self._tools[code] = _Tools(code, self._entities, self._others)
         return self._tools[code]
+
+
+def _readable(text: str) -> Normal:
+    """The normal form, with a sign in the place of lone surrogates, which no search can be given."""
+    normal = normalise(text)
+    normal.text = _SURROGATES.sub("\ufffd", normal.text)
+    return normal
 
 
 def _code(tag: str, text: str) -> str:

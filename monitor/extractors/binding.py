@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from itertools import zip_longest
 from typing import NamedTuple, Protocol
@@ -22,9 +23,14 @@ from monitor.extractors.quantities import Numbers, Quantity
 from monitor.extractors.scene import Heading, Scene, Slot
 from monitor.extractors.subjects import NOTHING, EntityOptions, MetricOptions
 from monitor.extractors.tables import Tables, heading
+from monitor.extractors.weighing import Options
+from storage.periods import month_of
 from storage.records import Value
 
 _ONE = Decimal(1)
+#: A bracket with another amount, and how far a bound may stand behind it.
+_BRACKET = re.compile(r"\s?\([^()\n]{1,40}\)")
+_TAIL = 12
 #: How far back a quantity may look for quantities.
 _MEMORY = 10
 
@@ -32,7 +38,7 @@ _MEMORY = 10
 class Choice(Protocol):
     """Makes a decision: the shipped weights, or a teacher who knows the answers."""
 
-    def choose(self, decision: str, slot: Slot, answers: Sequence[object], options: Sequence[Sequence[str]]) -> int:
+    def choose(self, decision: str, slot: Slot, answers: Sequence[object], options: Options) -> int:
         """The number of the option that is taken."""
         ...
 
@@ -88,6 +94,7 @@ class Binder:
             if not any(low < match.end() and start < high for low, high in taken):
                 found.append(self._slot(scene, tables, _unread(match), self._named(match), match.end()))
         found.sort(key=lambda slot: slot.start)
+        self._bound_after_brackets(scene, found)
         for number, slot in enumerate(found):
             slot.number = number
             slot.scale = frames.written_scale(scene.text, slot, self._mark)
@@ -112,6 +119,21 @@ class Binder:
                 done.append(slot)
             told = told or done
         return slots
+
+    def _bound_after_brackets(self, scene: Scene, slots: list[Slot]) -> None:
+        """`300 million (42 million dollars) or more`: a bound behind the bracket holds for both amounts."""
+        for number, slot in enumerate(slots):
+            bracket = _BRACKET.match(scene.text, slot.end)
+            if bracket is None or slot.quantity.bound != "exact" or slot.version:
+                continue
+            tail = scene.text[bracket.end() : min(bracket.end() + _TAIL, slot.sentence[1])]
+            again = self._numbers.read(scene.text[slot.start : slot.end] + tail)
+            if not again or again[0].value != slot.quantity.value or again[0].bound == "exact":
+                continue
+            slot.quantity = replace(slot.quantity, bound=again[0].bound)
+            for other in slots[number + 1 : number + 3]:
+                if other.end <= bracket.end() and other.quantity.bound == "exact":
+                    other.quantity = replace(other.quantity, bound=again[0].bound)
 
     def _slot(self, scene: Scene, tables: Tables, quantity: Quantity, version: str, version_end: int) -> Slot:
         layout = scene.layout
@@ -157,23 +179,25 @@ class Binder:
         changes = manner.changes(scene, slot, before)
         slot.change = manner.MEASURES[choice.choose("change", slot, manner.MEASURES, changes)]
         echoes = _echoes(slot, past.told)
+        if slot.start <= scene.title_end and _repeats(slot, echoes):
+            return
         names, options = self._metric_options.propose(scene, slot, before, echoes)
         slot.metric = names[choice.choose("metric", slot, names, options)]
         if slot.metric == NOTHING:
             return
         measures = manner.measures(scene, slot, before, echoes, self._metrics)
         slot.measure = manner.MEASURES[choice.choose("measure", slot, manner.MEASURES, measures)]
-        owners, options = self._entity_options.propose(scene, slot, before, echoes)
-        slot.entity = owners[choice.choose("entity", slot, owners, options) if len(owners) > 1 else 0]
-        forms, options = dating.propose(scene, slot, before, echoes, self._metrics)
-        slot.period = forms[choice.choose("period", slot, forms, options)]
-        options = manner.aggregations(scene, slot, before, echoes, self._metrics)
-        slot.aggregation = manner.AGGREGATIONS[choice.choose("aggregation", slot, manner.AGGREGATIONS, options)]
-        options = manner.bases(scene, slot, before, echoes, self._metrics)
-        slot.basis = manner.BASES[choice.choose("basis", slot, manner.BASES, options)]
+        owners, ties = self._entity_options.propose(scene, slot, before, echoes)
+        slot.entity = owners[choice.choose("entity", slot, owners, ties) if len(owners) > 1 else 0]
+        forms, signs = dating.propose(scene, slot, before, echoes, self._metrics)
+        slot.period = forms[choice.choose("period", slot, forms, signs)]
+        heard = (scene, slot, before, echoes, self._metrics)
+        number = choice.choose("aggregation", slot, manner.AGGREGATIONS, manner.aggregations(*heard))
+        slot.aggregation = manner.AGGREGATIONS[number]
+        _agree(slot, month_of(scene.dated))
+        slot.basis = manner.BASES[choice.choose("basis", slot, manner.BASES, manner.bases(*heard))]
         if slot.frame is not None and not isinstance(slot.frame.value, str):
-            options = manner.signs(scene, slot, before, echoes, self._metrics)
-            slot.negative = choice.choose("sign", slot, (False, True), options) == 1
+            slot.negative = choice.choose("sign", slot, (False, True), manner.signs(*heard)) == 1
 
     def _frame(self, scene: Scene, slot: Slot, before: list[Slot], following: Slot | None, choice: Choice) -> bool:
         """Give the slot its frame; False where the number counts nothing."""
@@ -235,6 +259,32 @@ def _echoes(slot: Slot, told: list[Slot]) -> list[Slot]:
         and near.frame.unit == slot.frame.unit
         and _alike(near.frame.value, slot.frame.value)
     ]
+
+
+def _repeats(slot: Slot, echoes: list[Slot]) -> bool:
+    """Take over the figure of the text that a title repeats, where all that have its number say the same."""
+    said = {(e.metric, e.measure, e.entity, e.period, e.aggregation, e.basis, e.negative) for e in echoes}
+    if len(said) != 1:
+        return False
+    slot.metric, slot.measure, slot.entity, slot.period, slot.aggregation, slot.basis, slot.negative = said.pop()
+    slot.sure, slot.reasons = dict(echoes[0].sure), dict(echoes[0].reasons)
+    # Headlines leave "more than" out; they do not mean another number.
+    bounds = {echo.quantity.bound for echo in echoes}
+    slot.repeated = next((bound for bound in ("at_least", "at_most") if bounds == {bound}), None)
+    return True
+
+
+def _agree(slot: Slot, month: str) -> None:
+    """What is cumulative has no beginning, and what is not has one."""
+    opened = slot.period is not None and slot.period.startswith("..")
+    if slot.aggregation == "cumulative" and not opened:
+        slot.period = dating.opened(slot.period or month)
+    elif opened and slot.period is not None and slot.measure == "level" and slot.aggregation != "cumulative":
+        slot.period = slot.period.removeprefix("..")
+    else:
+        return
+    # The two readings of the time were taken for rivals; the aggregation has settled it.
+    slot.sure["period"] = max(slot.sure.get("period", 1.0), slot.sure.get("aggregation", 1.0))
 
 
 def _alike(one: Value, other: Value) -> bool:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import pairwise
 
 from monitor.declarations.metrics import Metric
-from monitor.extractors.periods import PeriodMention, shifted
+from monitor.extractors import periods
+from monitor.extractors.periods import PeriodMention
 from monitor.extractors.scene import Scene, Slot
 from monitor.extractors.surroundings import gap, kind_of, owner, pairs, steps
 from storage import periods as algebra
@@ -21,11 +23,18 @@ _MANNER = ("rate:", "cumulative")
 _AND = 8
 
 
+#: Periods are few and asked about often.
+_REMEMBERED = 8192
+shifted = lru_cache(maxsize=_REMEMBERED)(periods.shifted)
+
+
 class _Options:
     """Forms with the features that speak for each; None is a form too."""
 
     def __init__(self) -> None:
         self.features: dict[str | None, list[str]] = {None: []}
+        #: The form that the wording leaves no choice about.
+        self.certain: str | None = None
 
     def put(self, form: str | None, *facts: str) -> None:
         if form is not None:
@@ -47,7 +56,7 @@ def propose(
         if echo.metric == slot.metric:
             options.put(echo.period, "echo")
     shape = metrics[slot.metric].shape
-    forms = list(options.features)
+    forms: list[str | None] = [options.certain] if options.certain else list(options.features)
     measure = "level" if slot.measure == "level" else "change"
     none = [f"none|{fact}" for fact in _circumstances(scene, slot, before, options)]
     if any(echo.metric == slot.metric and echo.period is None for echo in echoes):
@@ -149,11 +158,17 @@ def _forms(mention: PeriodMention, base: str | None) -> Iterable[tuple[str, str]
         yield mention.to_date, "todate"
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _last_named(form: str) -> str:
     """How an open period names its end: by year, month or day as the form does, a quarter by its last month."""
     if "Q" in form or "H" in form:
         return month_of(algebra.last_day(form))
     return form
+
+
+def opened(form: str) -> str:
+    """All time up to the end of a period: what is cumulative has no beginning."""
+    return form if form.startswith("..") else f"..{_last_named(form.rpartition('/')[2])}"
 
 
 def _said(scene: Scene, slot: Slot, base: str | None, options: _Options) -> None:
@@ -232,8 +247,14 @@ def _paired(scene: Scene, slot: Slot, options: _Options) -> None:
     ]
     distinct = [m for number, m in enumerate(times) if not number or m.form != times[number - 1].form]
     said = any(m.id == "respectively" for c in scene.cues.within(*slot.sentence) for m in c.meanings)
+    # One metric in as many periods as there are numbers: each has its own.
+    fellows = scene.slots[slot.number - slot.place[0] : slot.number]
+    same = all(near.metric == slot.metric for near in fellows if near.kept)
+    clear = said and same and len(distinct) == slot.place[1]
     for number, how in pairs(slot, distinct).items():
         options.put(distinct[number].form, "paired", f"paired|{said}", how, f"{how}/{slot.place[1]}")
+        if clear and how == "pair=":
+            options.certain = distinct[number].form
     after = [
         m
         for m in scene.periods.within(slot.end, slot.sentence[1])
@@ -250,8 +271,11 @@ def _paired(scene: Scene, slot: Slot, options: _Options) -> None:
         twin = above[slot.place[0]]
         if twin.kept:
             options.put(twin.period, "paired", "twin")
+            if said and twin.metric == slot.metric:
+                options.certain = twin.period
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _part(form: str, number: int, length: int) -> str | None:
     """One of the years, quarters or months of a period that has as many of them as a run has quantities."""
     try:
@@ -287,6 +311,7 @@ def _joined(scene: Scene, slot: Slot, options: _Options) -> None:
             options.put(joined, "joined", f"joined-{side}", f"joined|{gap(scene, one.end, two.start)}")
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _in_year(form: str, year: int) -> str | None:
     try:
         return algebra.shift_years(form, year - algebra.last_day(form).year)
@@ -399,6 +424,7 @@ def _circumstances(scene: Scene, slot: Slot, before: list[Slot], options: _Optio
     return facts
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def length_name(form: str) -> str:
     """How long a period is: `year`, `half`, `quarter`, `month`, `day`, `span`, `span-days` or `open`."""
     if form.startswith(".."):
@@ -410,6 +436,7 @@ def length_name(form: str) -> str:
     )
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def when_of(form: str, dated: date) -> str:
     """Whether the period is over, running or yet to come on a day."""
     try:
@@ -424,6 +451,7 @@ def when_of(form: str, dated: date) -> str:
     return "future"
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _relation(form: str, other: str) -> str:
     """How one period lies to another."""
     if form == other:

@@ -8,7 +8,7 @@ from monitor.extractors.normal import Normal
 from monitor.extractors.scene import Scene, Slot
 from monitor.extractors.speakers import Speakers
 from monitor.extractors.weighing import Weights
-from storage.records import Figure, Value, Where
+from storage.records import Bound, Figure, Value, Where
 
 _BLANKS = " \n\t\u3000|"
 
@@ -55,7 +55,7 @@ def figure_of(scene: Scene, slot: Slot, original: Original, weights: Weights, sp
         measure=slot.measure,
         value=signed(slot),
         unit=slot.frame.unit,
-        bound="exact" if version else "range" if isinstance(slot.frame.value, tuple) else quantity.bound,
+        bound=bound_of(slot),
         period=slot.period,
         aggregation=slot.aggregation,
         basis=slot.basis,
@@ -67,6 +67,16 @@ def figure_of(scene: Scene, slot: Slot, original: Original, weights: Weights, sp
         resolution=None if version else quantity.resolution * (1 if quantity.scaled else slot.scale),
         confidence=confidence(slot, weights),
     )
+
+
+def bound_of(slot: Slot) -> Bound:
+    """The bound of the number, or the one that a title has left out and the text has."""
+    assert slot.frame is not None
+    if isinstance(slot.frame.value, str):
+        return "exact"
+    if isinstance(slot.frame.value, tuple):
+        return "range"
+    return slot.repeated if slot.repeated and slot.quantity.bound == "exact" else slot.quantity.bound
 
 
 def signed(slot: Slot) -> Value:

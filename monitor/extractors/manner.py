@@ -10,6 +10,7 @@ from monitor.declarations.metrics import Metric
 from monitor.extractors.dating import length_name, when_of
 from monitor.extractors.scene import Scene, Slot
 from monitor.extractors.surroundings import kind_of, steps
+from monitor.extractors.weighing import ByClass
 from storage.records import Aggregation, Basis, Measure
 
 MEASURES: tuple[Measure, ...] = get_args(Measure)
@@ -17,23 +18,18 @@ AGGREGATIONS: tuple[Aggregation, ...] = get_args(Aggregation)
 BASES: tuple[Basis, ...] = get_args(Basis)
 
 
-def _by_class(classes: tuple[str, ...], facts: list[str]) -> list[list[str]]:
-    """The facts once for each class."""
-    return [[f"{name}|{fact}" for fact in facts] for name in classes]
-
-
-def changes(scene: Scene, slot: Slot, before: list[Slot]) -> list[list[str]]:
+def changes(scene: Scene, slot: Slot, before: list[Slot]) -> ByClass:
     """Features of each measure before the metric is known."""
     facts = ["", *slot.context, *_before(slot, before, "")]
     assert slot.frame is not None
     facts.append(f"unit={kind_of(slot.frame.unit)}|{slot.frame.source}")
     facts += _bases(scene, slot)
-    return _by_class(MEASURES, facts)
+    return ByClass(MEASURES, facts)
 
 
 def measures(
     scene: Scene, slot: Slot, before: list[Slot], echoes: list[Slot], metrics: Mapping[str, Metric]
-) -> list[list[str]]:
+) -> ByClass:
     """Features of each measure of a known metric."""
     metric = metrics[slot.metric]
     assert slot.frame is not None
@@ -64,7 +60,7 @@ def measures(
             break
     else:
         facts.append(f"with=none|{unit}")
-    return _by_class(MEASURES, facts)
+    return ByClass(MEASURES, facts)
 
 
 def _in_head(scene: Scene, slot: Slot, unit: str) -> list[str]:
@@ -117,7 +113,7 @@ def _before(slot: Slot, before: list[Slot], shape: str) -> list[str]:
 
 def aggregations(
     scene: Scene, slot: Slot, before: list[Slot], echoes: list[Slot], metrics: Mapping[str, Metric]
-) -> list[list[str]]:
+) -> ByClass:
     """Features of each aggregation."""
     metric = metrics[slot.metric]
     shape = metric.shape
@@ -177,7 +173,7 @@ def aggregations(
         if feature.startswith(("<", ">", "cue", "noun", "line", "mag")):
             facts.append(f"{slot.metric}|{feature}")
         facts.append(f"{shape}|{feature}")
-    return _by_class(AGGREGATIONS, facts)
+    return ByClass(AGGREGATIONS, facts)
 
 
 def _decided(slot: Slot, before: list[Slot], name: str) -> list[str]:
@@ -200,9 +196,7 @@ def _decided(slot: Slot, before: list[Slot], name: str) -> list[str]:
     return facts
 
 
-def bases(
-    scene: Scene, slot: Slot, before: list[Slot], echoes: list[Slot], metrics: Mapping[str, Metric]
-) -> list[list[str]]:
+def bases(scene: Scene, slot: Slot, before: list[Slot], echoes: list[Slot], metrics: Mapping[str, Metric]) -> ByClass:
     """Features of each basis."""
     metric = metrics[slot.metric]
     low, high = slot.sentence
@@ -306,12 +300,10 @@ def bases(
             facts.append(f"{feature}|{when}")
     if slot.cell is not None:
         facts += _in_head(scene, slot, when)
-    return _by_class(BASES, list(dict.fromkeys(facts)))
+    return ByClass(BASES, facts)
 
 
-def signs(
-    scene: Scene, slot: Slot, before: list[Slot], echoes: list[Slot], metrics: Mapping[str, Metric]
-) -> list[list[str]]:
+def signs(scene: Scene, slot: Slot, before: list[Slot], echoes: list[Slot], metrics: Mapping[str, Metric]) -> ByClass:
     """Features of a positive and of a negative reading."""
     metric = metrics[slot.metric]
     assert slot.frame is not None
@@ -353,4 +345,4 @@ def signs(
     for echo in echoes:
         if echo.metric == slot.metric and echo.measure == slot.measure:
             facts.append(f"echo={echo.negative}")
-    return _by_class(("+", "-"), facts)
+    return ByClass(("+", "-"), facts)

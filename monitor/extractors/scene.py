@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Generic, NamedTuple, Protocol, TypeVar
+from typing import Generic, Literal, NamedTuple, Protocol, TypeVar
 
 from monitor.extractors.mentions import Mention, Mentions
 from monitor.extractors.periods import PeriodMention
@@ -97,6 +97,8 @@ class Slot:
     place: tuple[int, int] = (0, 1)
     #: Where its run begins.
     run_start: int = 0
+    #: The limit that the text sets to a number which the title repeats without one.
+    repeated: Literal["at_least", "at_most"] | None = None
     #: Share of such decisions that are right, by decision.
     sure: dict[str, float] = field(default_factory=dict)
     #: What spoke for each decision, strongest first; filled only where it is asked for.

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
 from monitor.declarations.metrics import Metric
 from monitor.declarations.watchlists import Entity
-from monitor.extractors.mentions import Mention
+from monitor.extractors.mentions import Meaning, Mention
 from monitor.extractors.scene import Scene, Slot
 from monitor.extractors.surroundings import gap, kind_of, owner, pairs, steps
+from monitor.extractors.weighing import Feature
 
 #: Changes may be said in these units whatever the metric's own is.
 _OF_CHANGE = frozenset({"percent", "percentage_point", "times"})
 #: A subject is carried on no further.
 _FAR = 2000
+#: Shapes of what both a company and its product report.
+_OF_ACCOUNTS = frozenset({"flow", "profit", "cost", "ratio"})
 #: Nothing of the watchlist: the option that drops a quantity.
 NOTHING = ""
 
@@ -38,6 +41,22 @@ class Place(NamedTuple):
     between: str
 
 
+class _Blocks:
+    """Features of the surroundings under the names of shapes, made once for all metrics of a shape."""
+
+    def __init__(self, context: tuple[str, ...]) -> None:
+        self._plain = [feature for feature in context if feature[0] not in "<>"]
+        #: What is told apart by metric, not only by shape.
+        self.telling = [f for f in context if f[0] in "<>" or f.startswith(("noun=", "mag=", "cue<", "cue>"))]
+        self._made: dict[str, tuple[str, ...]] = {}
+
+    def of(self, shape: str) -> tuple[str, ...]:
+        """The block of a shape."""
+        if shape not in self._made:
+            self._made[shape] = tuple([f"{shape}|{feature}" for feature in self._plain])
+        return self._made[shape]
+
+
 class _Clues(NamedTuple):
     """What was found around a quantity that speaks for metrics, by metric."""
 
@@ -50,6 +69,8 @@ class _Clues(NamedTuple):
     paired: dict[str, list[str]]
     #: Kind of the entity that is spoken of, and how far back it was named.
     subject: tuple[str, str]
+    #: The surroundings, seen by metrics of each shape.
+    blocks: _Blocks
     #: Decided slots, the nearest first.
     before: list[Slot]
     #: Figures already told with the same number.
@@ -72,12 +93,19 @@ class MetricOptions:
             return kind == "version" and metric.shape == "version"
         return kind in _OF_CHANGE or kind in metric.units
 
+    def _is_part(self, mention: Mention, whole: Mention) -> bool:
+        wholes = {meaning.id for meaning in whole.meanings}
+        return any(m.kind == "metric" and self._metrics[m.id].part_of in wholes for m in mention.meanings)
+
+    def _may_be(self, meaning: Meaning, slot: Slot) -> bool:
+        return meaning.kind == "metric" and self._suits(meaning.id, slot)
+
     def _suits(self, name: str, slot: Slot) -> bool:
         return self.fits(name, slot) and _in_range(self._metrics[name], slot)
 
     def propose(
         self, scene: Scene, slot: Slot, before: list[Slot], echoes: list[Slot]
-    ) -> tuple[list[str], list[list[str]]]:
+    ) -> tuple[list[str], list[Sequence[Feature]]]:
         """Metrics that the quantity may state, the first of them nothing, and the features of each."""
         places, excluded = self._places(scene, slot)
         clues = _Clues(
@@ -88,6 +116,7 @@ class MetricOptions:
             nearby=self._nearby(scene, slot),
             paired=self._paired(scene, slot),
             subject=self._subject(scene, slot),
+            blocks=_Blocks(slot.context),
             before=before,
             echoes=echoes,
         )
@@ -98,7 +127,10 @@ class MetricOptions:
                 names[margin] = None
         names.update(dict.fromkeys(self._implied))
         fitting = [name for name in names if name and self.fits(name, slot)]
-        features = [self._of_nothing(scene, slot, clues)]
+        if any("paired|True" in facts for facts in clues.paired.values()):
+            # "X and Y were x and y, respectively": what answers to the number's place, or nothing at all.
+            fitting = [name for name in fitting if "paired" in clues.paired.get(name, ())]
+        features: list[Sequence[Feature]] = [self._of_nothing(scene, slot, clues)]
         features += [self._of(scene, slot, name, clues) for name in fitting]
         return [NOTHING, *fitting], features
 
@@ -153,11 +185,17 @@ class MetricOptions:
         if slot.place[1] < 2:
             return found
         low = slot.sentence[0]
-        named = [m for m in scene.metrics.within(low, slot.run_start) if m.meanings[0].kind == "metric"]
+        named = [
+            m for m in scene.metrics.within(low, slot.run_start) if any(self._may_be(each, slot) for each in m.meanings)
+        ]
         unlike: list[Mention] = []
         for mention in named:
-            if not unlike or mention.meanings != unlike[-1].meanings:
-                unlike.append(mention)
+            if unlike and mention.meanings == unlike[-1].meanings:
+                continue
+            if unlike and self._is_part(mention, unlike[-1]):
+                # "revenue from advertising" names one metric.
+                unlike.pop()
+            unlike.append(mention)
         said = any(m.id == "respectively" for c in scene.cues.within(*slot.sentence) for m in c.meanings)
         for number, how in pairs(slot, unlike).items():
             for meaning in unlike[number].meanings:
@@ -248,14 +286,14 @@ class MetricOptions:
                 break
         return found
 
-    def _of(self, scene: Scene, slot: Slot, name: str, clues: _Clues) -> list[str]:
+    def _of(self, scene: Scene, slot: Slot, name: str, clues: _Clues) -> list[Feature]:
         places, table, carried, nearby = clues.places.get(name, []), clues.table, clues.carried, clues.nearby
         before, echoes = clues.before, clues.echoes
         metric = self._metrics[name]
         assert slot.frame is not None
         kind = kind_of(slot.frame.unit)
         unit = slot.frame.unit if kind == "money" else kind
-        found = [
+        found: list[Feature] = [
             f"m={name}",
             f"{metric.shape}|{unit}",
             f"{name}|{kind}",
@@ -369,14 +407,9 @@ class MetricOptions:
         else:
             if echoes:
                 put("not-echo")
-        for feature in slot.context:
-            if feature[0] in "<>":
-                put(f"{name}|{feature}")
-                continue
-            put(f"{metric.shape}|{feature}")
-            if feature.startswith(("noun=", "mag=", "cue<", "cue>")):
-                put(f"{name}|{feature}")
-        return found + clues.paired.get(name, [])
+        put(clues.blocks.of(metric.shape))
+        found += [f"{name}|{feature}" for feature in clues.blocks.telling]
+        return [*found, *clues.paired.get(name, ())]
 
     def _of_nothing(self, scene: Scene, slot: Slot, clues: _Clues) -> list[str]:
         places, excluded, before, in_table = clues.places, clues.excluded, clues.before, bool(clues.table)
@@ -504,10 +537,29 @@ class EntityOptions:
         """The entities that have the metric, and the features of each."""
         metric = self._metrics[slot.metric]
         names = [name for name, entity in self._entities.items() if entity.kind in metric.of]
+        named = self._named(scene, slot, metric)
+        if named in names:
+            names = [named]
         if len(names) < 2:
             return names, [[] for _ in names]
         facts = self._facts(scene, slot, before)
         return names, [self._of(slot, name, facts, before, echoes) for name in names]
+
+    def _named(self, scene: Scene, slot: Slot, metric: Metric) -> str:
+        """The one entity that is named between the quantity before and the metric of this one; "" without one."""
+        if metric.shape not in _OF_ACCOUNTS:
+            return ""
+        low = slot.sentence[0]
+        for near in reversed(scene.slots[: slot.number]):
+            low = max(low, near.end)
+            break
+        mentions = scene.subjects.within(low, slot.start)
+        if not mentions or {m.meanings[0].kind for m in mentions} != {"entity"}:
+            return ""
+        if len({m.meanings[0].id for m in mentions}) > 1:
+            return ""
+        told = scene.metrics.within(mentions[-1].end, slot.start)
+        return mentions[-1].meanings[0].id if any(m.id == slot.metric for t in told for m in t.meanings) else ""
 
     def _facts(self, scene: Scene, slot: Slot, before: list[Slot]) -> list[tuple[str, str]]:
         """Facts with the entity that they speak of."""

@@ -7,15 +7,51 @@ addition. Shares of right figures by confidence come from the same articles, eac
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from math import exp
 from pathlib import Path
+from typing import overload
 
 FILE = Path(__file__).with_name("weights.json")
 
+#: A feature, or a block of features that several options share.
+Feature = str | tuple[str, ...]
 #: Features of each option of a decision.
-Options = Sequence[Sequence[str]]
+Options = Sequence[Sequence[Feature]]
+
+
+def flat(features: Iterable[Feature]) -> dict[str, None]:
+    """The features one by one, each once."""
+    found: dict[str, None] = {}
+    for feature in features:
+        if isinstance(feature, tuple):
+            found.update(dict.fromkeys(feature))
+        else:
+            found[feature] = None
+    return found
+
+
+class ByClass(Sequence[Sequence[Feature]]):
+    """Options that share their facts: the features of each are the facts under its name."""
+
+    __slots__ = ("classes", "facts")
+
+    def __init__(self, classes: tuple[str, ...], facts: Iterable[str]) -> None:
+        self.classes = classes
+        self.facts = dict.fromkeys(facts)
+
+    def __len__(self) -> int:
+        return len(self.classes)
+
+    @overload
+    def __getitem__(self, number: int) -> Sequence[Feature]: ...
+    @overload
+    def __getitem__(self, number: slice) -> Sequence[Sequence[Feature]]: ...
+    def __getitem__(self, number: int | slice) -> Sequence[Feature] | Sequence[Sequence[Feature]]:
+        if isinstance(number, slice):
+            return [self[each] for each in range(*number.indices(len(self)))]
+        return [f"{self.classes[number]}|{fact}" for fact in self.facts]
 
 
 class Weights:
@@ -30,18 +66,52 @@ class Weights:
         """
         self.tables = tables
         self.steps = tuple(steps)
+        self._rows: dict[str, dict[str, list[float]]] = {}
 
     def choose(self, decision: str, options: Options) -> tuple[int, float]:
         """The heaviest option, the first of equals, and its share of the whole."""
-        get = self.tables.get(decision, {}).get
-        scores = [sum([get(feature, 0.0) for feature in dict.fromkeys(features)]) for features in options]
+        scores = self._of_classes(decision, options) if isinstance(options, ByClass) else self._each(decision, options)
         top = max(scores)
         return scores.index(top), 1 / sum([exp(score - top) for score in scores])
 
-    def reasons(self, decision: str, features: Sequence[str], most: int = 6) -> list[tuple[str, float]]:
+    def _each(self, decision: str, options: Options) -> list[float]:
+        get = self.tables.get(decision, {}).get
+        blocks: dict[int, float] = {}
+        scores = []
+        for features in options:
+            total = 0.0
+            for feature in dict.fromkeys(features):
+                if feature.__class__ is str:
+                    total += get(feature, 0.0)
+                    continue
+                if id(feature) not in blocks:
+                    blocks[id(feature)] = sum([get(each, 0.0) for each in feature])
+                total += blocks[id(feature)]
+            scores.append(total)
+        return scores
+
+    def _of_classes(self, decision: str, options: ByClass) -> list[float]:
+        """The same with each fact looked up once for all classes."""
+        if decision not in self._rows:
+            self._rows[decision] = self._turned(decision, options.classes)
+        known = self._rows[decision]
+        found = [row for row in map(known.get, options.facts) if row is not None]
+        return [sum(column) for column in zip(*found, strict=True)] if found else [0.0] * len(options.classes)
+
+    def _turned(self, decision: str, classes: tuple[str, ...]) -> dict[str, list[float]]:
+        """Weights by fact: one for each class."""
+        place = {name: number for number, name in enumerate(classes)}
+        turned: dict[str, list[float]] = {}
+        for feature, weight in self.tables.get(decision, {}).items():
+            name, _, fact = feature.partition("|")
+            if name in place:
+                turned.setdefault(fact, [0.0] * len(classes))[place[name]] = weight
+        return turned
+
+    def reasons(self, decision: str, features: Iterable[Feature], most: int = 6) -> list[tuple[str, float]]:
         """The features of an option that weigh most, heaviest first."""
         get = self.tables.get(decision, {}).get
-        weighed = [(feature, get(feature, 0.0)) for feature in dict.fromkeys(features)]
+        weighed = [(feature, get(feature, 0.0)) for feature in flat(features)]
         return sorted((pair for pair in weighed if pair[1]), key=lambda pair: -abs(pair[1]))[:most]
 
 

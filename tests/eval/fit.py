@@ -31,7 +31,7 @@ from monitor.declarations.metrics import metrics
 from monitor.extractors import Extractor
 from monitor.extractors.normal import normalise
 from monitor.extractors.scene import Frame, Slot
-from monitor.extractors.weighing import FILE, Weights
+from monitor.extractors.weighing import FILE, Options, Weights, flat
 from monitor.rows import figure_row
 from tests.eval import scoring
 
@@ -61,17 +61,17 @@ _NAMES: dict[str, int] = {}
 _MOST = 40
 
 
-def _sample(options: Sequence[Sequence[str]], right: int) -> Sample:
+def _sample(options: Options, right: int) -> Sample:
     if len(options) > _MOST:
         others = [number for number in range(1, len(options)) if number != right]
         chosen = sorted({0, right, *Random(len(options[right])).sample(others, _MOST - 2)})
         options, right = [options[number] for number in chosen], chosen.index(right)
-    flat = array("i")
+    numbers = array("i")
     starts = []
     for option in options:
-        starts.append(len(flat))
-        flat.extend({_NAMES.setdefault(feature, len(_NAMES)) for feature in option})
-    return flat, starts, right
+        starts.append(len(numbers))
+        numbers.extend({_NAMES.setdefault(feature, len(_NAMES)) for feature in flat(option)})
+    return numbers, starts, right
 
 
 class Teacher:
@@ -94,7 +94,7 @@ class Teacher:
                 found.append(gold)
         return found
 
-    def choose(self, decision: str, slot: Slot, answers: Sequence[object], options: Sequence[Sequence[str]]) -> int:
+    def choose(self, decision: str, slot: Slot, answers: Sequence[object], options: Options) -> int:
         right = self._right(decision, slot, answers)
         if right is not None and right >= 0:
             self.samples[decision].append(_sample(options, right))
@@ -146,8 +146,8 @@ def _meets(frame: Frame, gold: dict[str, Any]) -> bool:
 def learn(samples: list[Sample], penalty: float) -> dict[str, float]:
     """Weights under which the right options weigh most."""
     sizes_of = np.zeros(len(_NAMES), dtype=np.int32)
-    for flat, _, _ in samples:
-        sizes_of[np.unique(np.frombuffer(flat, dtype=np.int32))] += 1
+    for numbers, _, _ in samples:
+        sizes_of[np.unique(np.frombuffer(numbers, dtype=np.int32))] += 1
     used = np.flatnonzero(sizes_of >= RARE)
     if not len(used):
         return {}
@@ -158,11 +158,11 @@ def learn(samples: list[Sample], penalty: float) -> dict[str, float]:
     starts: list[int] = []
     chosen: list[int] = []
     row = 0
-    for flat, begins, right in samples:
+    for numbers, begins, right in samples:
         starts.append(row)
         chosen.append(row + right)
-        features = place[np.frombuffer(flat, dtype=np.int32)]
-        option = np.repeat(np.arange(len(begins)), np.diff([*begins, len(flat)]))
+        features = place[np.frombuffer(numbers, dtype=np.int32)]
+        option = np.repeat(np.arange(len(begins)), np.diff([*begins, len(numbers)]))
         known = features >= 0
         columns_of.append(features[known])
         rows_of.append(option[known] + row)

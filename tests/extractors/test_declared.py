@@ -57,5 +57,5 @@ def test_faults_name_the_key(tmp_path: Path, line: str, message: str) -> None:
 
 
 def test_an_unknown_watchlist_is_a_clear_fault() -> None:
-    with pytest.raises(ConfigError, match="one of kuaishou, or the path of a .toml file, found 'other'"):
+    with pytest.raises(ConfigError, match=r"one of kuaishou, or the path of a \.toml file, found 'other'"):
         watchlist("other")

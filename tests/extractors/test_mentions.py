@@ -28,7 +28,7 @@ def told(text: str, mentions: tuple[Mention, ...]) -> list[tuple[str, str]]:
 @pytest.mark.parametrize(
     ("code", "text", "expected"),
     [
-        ("en", "Kuaishou and Kling AI beat Tencent", [("Kuaishou", "kuaishou"), ("Kling AI", "keling"), ("Tencent", "other")]),
+        ("en", "Kuaishou and Tencent", [("Kuaishou", "kuaishou"), ("Tencent", "other")]),
         ("en", "a Klingon sang", []),
         ("zh", "可灵AI属于快手，快手菜不算", [("可灵AI", "keling"), ("快手", "kuaishou")]),
         ("zh", "可 灵 AI 的收入", [("可 灵 AI", "keling")]),

@@ -23,7 +23,7 @@ def sentences(code: str, text: str) -> list[str]:
     [
         ("en", "Revenue was RMB35.0 billion. Profit rose.", ["Revenue was RMB35.0 billion.", "Profit rose."]),
         ("en", "Adj. net profit rose to 5.2bn. It was 4.1bn.", ["Adj. net profit rose to 5.2bn.", "It was 4.1bn."]),
-        ("de", "Der Umsatz stieg auf 3,5 Mrd. Yuan. Das Ergebnis fiel.", ["Der Umsatz stieg auf 3,5 Mrd. Yuan.", "Das Ergebnis fiel."]),
+        ("de", "Sie stieg auf 3,5 Mrd. Yuan. Es fiel.", ["Sie stieg auf 3,5 Mrd. Yuan.", "Es fiel."]),
         ("de", "Am 25. März kam der Bericht. Er war kurz.", ["Am 25. März kam der Bericht.", "Er war kurz."]),
         ("zh", "收入12.5亿元。利润“很好。”之后下降。", ["收入12.5亿元。", "利润“很好。”", "之后下降。"]),
         ("ja", "売上高は3億元だった。利益は減った。", ["売上高は3億元だった。", "利益は減った。"]),
