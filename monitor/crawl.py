@@ -158,6 +158,7 @@ def crawl(
     reports = _run(sources, cycle, fetching or Fetching())
     if cycle.broken:
         raise cycle.broken[0]
+    frontier.forget(now=now)
     left = tuple(source.name for source in sources if source.name not in reports)
     return CrawlResult(sources=tuple(_result(report) for report in [*kept, *reports.values()]), interrupted=left)
 

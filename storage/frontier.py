@@ -32,6 +32,9 @@ LONGEST_PAUSE = timedelta(days=1)
 #: With these pauses, a page is given up after about five days.
 MOST_ATTEMPTS = 11
 
+#: How long addresses are kept that led nowhere: two thousand a day make a hundred megabytes in half a year.
+MEMORY = timedelta(days=180)
+
 #: An article is looked at again as long as it is news.
 YOUNG = timedelta(days=14)
 #: The next look comes when the article is half as old again, within these limits: some fifteen looks in two weeks.
@@ -238,6 +241,22 @@ class Frontier:
                     body=zlib.decompress(row["body"]),
                     message=row["fault"],
                 )
+
+    def forget(self, *, now: datetime) -> int:
+        """Drop the addresses of pages that led nowhere long ago; gives how many.
+
+        A page that is still listed is met anew and read once more.
+        """
+        old = text_of(now - MEMORY)
+        with transaction(self._db):
+            self._execute(
+                "DELETE FROM quarantine WHERE page IN"
+                " (SELECT id FROM pages WHERE state IN ('irrelevant', 'dead') AND discovered < ?)",
+                (old,),
+            )
+            return self._db.conn.execute(
+                "DELETE FROM pages WHERE state IN ('irrelevant', 'dead') AND discovered < ?", (old,)
+            ).rowcount
 
     def _take(self, source: str, page: Found, now: datetime, *, baseline: bool) -> bool:
         known = self._one("SELECT id, source, state, title, stamp FROM pages WHERE url = ?", (page.url,))

@@ -100,6 +100,8 @@ CREATE TABLE pages (
     stamp TEXT NOT NULL
 );
 CREATE INDEX pages_due ON pages (source, next_attempt) WHERE next_attempt IS NOT NULL;
+CREATE INDEX pages_unread ON pages (source) WHERE state IN ('failed', 'quarantined');
+CREATE INDEX pages_done ON pages (discovered) WHERE state IN ('irrelevant', 'dead');
 
 -- Answers that could not be read: a better parser reads them without asking the outlet again.
 CREATE TABLE quarantine (

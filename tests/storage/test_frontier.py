@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sqlite_utils import Database
 
 from storage.database import memory, transaction
-from storage.frontier import LONGEST_PAUSE, MOST_ATTEMPTS, YOUNG, Found, Frontier, Page, Validators
+from storage.frontier import LONGEST_PAUSE, MEMORY, MOST_ATTEMPTS, YOUNG, Found, Frontier, Page, Validators
 
 NOW = datetime(2025, 11, 21, 12, tzinfo=UTC)
 
@@ -199,3 +199,28 @@ def test_discovering_again_changes_nothing(items: list[tuple[str, str]]) -> None
     assert discover(frontier, *pages) == 0
     assert list(db.query("SELECT * FROM pages")) == rows
     db.close()
+
+
+def test_addresses_that_led_nowhere_are_forgotten_in_time(frontier: Frontier, db: Database) -> None:
+    discover(frontier, found("irrelevant"), found("dead"), found("recorded"), found("failed"))
+    irrelevant, dead, recorded, failed = frontier.due("paper", now=NOW)
+    frontier.irrelevant(irrelevant.id, validators=Validators())
+    frontier.quarantine(dead.id, url="https://paper.example/", content_type="", body=b"x", message="no", now=NOW)
+    frontier.failed(dead.id, "HTTP 410", now=NOW, state="dead")
+    record(frontier, db, recorded)
+    frontier.failed(failed.id, "HTTP 500", now=NOW)
+    assert frontier.forget(now=NOW + MEMORY) == 0
+    assert frontier.forget(now=NOW + MEMORY * 1.01) == 2
+    assert {row["state"] for row in db.query("SELECT state FROM pages")} == {"recorded", "failed"}
+    assert list(frontier.quarantined()) == []
+    assert discover(frontier, found("irrelevant"), found("recorded")) == 1
+
+
+def test_what_is_due_is_found_by_an_index(db: Database) -> None:
+    for query in (
+        "SELECT id FROM pages WHERE source = 'a' AND next_attempt <= 'b'",
+        "SELECT unread_pages FROM source_health",
+        "DELETE FROM pages WHERE state IN ('irrelevant', 'dead') AND discovered < 'a'",
+    ):
+        plan = " ".join(row["detail"] for row in db.query(f"EXPLAIN QUERY PLAN {query}"))
+        assert "SCAN pages" not in plan, plan
