@@ -31,6 +31,8 @@ _ONE = Decimal(1)
 #: A bracket with another amount, and how far a bound may stand behind it.
 _BRACKET = re.compile(r"\s?\([^()\n]{1,40}\)")
 _TAIL = 12
+#: An amount and its conversion stand no further apart.
+_BETWEEN = 14
 #: How far back a quantity may look for quantities.
 _MEMORY = 10
 
@@ -176,6 +178,9 @@ class Binder:
         before = past.done[: -_MEMORY - 1 : -1]
         if not self._frame(scene, slot, before, following, choice):
             return
+        if before and _converts(scene, slot, before[0]):
+            _copy(slot, before[0])
+            return
         changes = manner.changes(scene, slot, before)
         slot.change = manner.MEASURES[choice.choose("change", slot, manner.MEASURES, changes)]
         echoes = _echoes(slot, past.told)
@@ -266,12 +271,34 @@ def _repeats(slot: Slot, echoes: list[Slot]) -> bool:
     said = {(e.metric, e.measure, e.entity, e.period, e.aggregation, e.basis, e.negative) for e in echoes}
     if len(said) != 1:
         return False
-    slot.metric, slot.measure, slot.entity, slot.period, slot.aggregation, slot.basis, slot.negative = said.pop()
-    slot.sure, slot.reasons = dict(echoes[0].sure), dict(echoes[0].reasons)
+    _copy(slot, echoes[0])
     # Headlines leave "more than" out; they do not mean another number.
     bounds = {echo.quantity.bound for echo in echoes}
     slot.repeated = next((bound for bound in ("at_least", "at_most") if bounds == {bound}), None)
     return True
+
+
+def _copy(slot: Slot, other: Slot) -> None:
+    """Let a slot state what another does."""
+    slot.change, slot.measure, slot.metric, slot.entity = other.change, other.measure, other.metric, other.entity
+    slot.period, slot.aggregation, slot.basis, slot.negative = (
+        other.period, other.aggregation, other.basis, other.negative,
+    )  # fmt: skip
+    slot.sure, slot.reasons = dict(other.sure), dict(other.reasons)
+
+
+def _converts(scene: Scene, slot: Slot, other: Slot) -> bool:
+    """Whether an amount says the one before it again, in another currency: in brackets or after "or about"."""
+    if slot.frame is None or other.frame is None or slot.sentence_number != other.sentence_number:
+        return False
+    units = slot.frame.unit, other.frame.unit
+    if units[0] == units[1] or any(surroundings.kind_of(unit) != "money" for unit in units):
+        return False
+    between = scene.text[other.end : slot.start].strip()
+    if len(between) > _BETWEEN:
+        return False
+    cued = any(m.id == "bracket" for cue in scene.cues.within(other.end, slot.start) for m in cue.meanings)
+    return between.startswith("(") or between == "/" or cued
 
 
 def _agree(slot: Slot, month: str) -> None:

@@ -138,8 +138,11 @@ def aggregations(
                 mention.kind.startswith("rate:")
                 or mention.kind in {"cumulative", "since_launch"}
                 or (mention.form or "").startswith("..")
+                or mention.until
             ):
-                name = mention.kind if not (mention.form or "").startswith("..") else "open"
+                name = mention.kind
+                if mention.form and not name.startswith("rate:"):
+                    name = "open" if mention.form.startswith("..") else "until" if mention.until else name
                 if f"{side}{name}" in seen:
                     continue
                 seen.add(f"{side}{name}")

@@ -98,7 +98,7 @@ class MetricOptions:
         return any(m.kind == "metric" and self._metrics[m.id].part_of in wholes for m in mention.meanings)
 
     def _may_be(self, meaning: Meaning, slot: Slot) -> bool:
-        return meaning.kind == "metric" and self._suits(meaning.id, slot)
+        return meaning.kind == "metric" and not meaning.weak and self._suits(meaning.id, slot)
 
     def _suits(self, name: str, slot: Slot) -> bool:
         return self.fits(name, slot) and _in_range(self._metrics[name], slot)
