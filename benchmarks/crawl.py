@@ -1,4 +1,4 @@
-"""Pages crawled a second beside bare Scrapy, and the text of public pages: `python -m benchmarks.crawl [--bodies DIR]`.
+"""Pages crawled a CPU second beside bare Scrapy, and the text of public pages: `python -m benchmarks.crawl [--bodies DIR]`.
 
 A site on this machine serves a list and its pages. Bare Scrapy downloads them with the same settings and does nothing
 else; the monitor reads, gates, and remembers them. The pages name nothing that is watched: how fast figures are read
@@ -49,7 +49,7 @@ def main() -> None:
     with _served(arguments.pages) as site:
         ours = arguments.pages / _apart(_monitor, site.url(), arguments.pages)
         bare = arguments.pages / _apart(_bare, site.url(), arguments.pages)
-    print(f"pages a second: {ours:.0f} read and remembered, {bare:.0f} by bare Scrapy, ratio {ours / bare:.2f}")
+    print(f"pages a CPU second: {ours:.0f} read and remembered, {bare:.0f} by bare Scrapy, ratio {ours / bare:.2f}")
     if arguments.bodies:
         f1, rate, peer, peer_rate = _bodies(arguments.bodies)
         print(f"texts of public pages: F1 {f1:.4f} at {rate:.0f} a second; trafilatura: {peer:.4f} at {peer_rate:.0f}")
@@ -81,7 +81,7 @@ class _served(Site):  # noqa: N801 (a context manager)
 
 
 def _apart(measure: Callable[[str, int, Connection], None], url: str, pages: int) -> float:
-    """Seconds that a measurement takes in a process of its own: Twisted's reactor starts once in one."""
+    """CPU seconds that a measurement takes in a process of its own: Twisted's reactor starts once in one."""
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe(duplex=False)
     child = context.Process(target=measure, args=(url, pages, theirs))
@@ -97,9 +97,9 @@ def _monitor(url: str, pages: int, pipe: Connection) -> None:
     )
     with closing(memory()) as db:
         parts = {"ledger": Ledger(db), "frontier": Frontier(db), "health": Health(db), "extractor": Extractor()}
-        began = time.perf_counter()
+        began = time.process_time()
         result = crawl([source], now=NOW, fetching=Fetching(timeout=timedelta(seconds=60)), **parts)
-        pipe.send(time.perf_counter() - began)
+        pipe.send(time.process_time() - began)
         assert result.total("pages") == pages, result.messages
 
 
@@ -128,9 +128,9 @@ def _bare(url: str, pages: int, pipe: Connection) -> None:
     )
     process = AsyncCrawlerProcess(settings)
     process.crawl(_Bare, url=url, pages=pages)
-    began = time.perf_counter()
+    began = time.process_time()
     process.start()
-    pipe.send(time.perf_counter() - began)
+    pipe.send(time.process_time() - began)
 
 
 def _bodies(folder: Path) -> tuple[float, float, float, float]:
