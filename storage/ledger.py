@@ -17,6 +17,7 @@ from storage.columns import columns_of, optional_text
 from storage.database import memory, transaction
 from storage.judging import Decision, Judge, Mention, Reported, mentions_of
 from storage.novelty import Traits, read
+from storage.outbox import Outbox
 from storage.queries import Row
 from storage.records import Article, Figure, Held, Judged, Policy, Recorded, Stored, Told
 from storage.reviews import Reviews
@@ -72,6 +73,7 @@ class Ledger:
         self._keep = keep
         self._traits = traits or Traits()
         self._reviews = Reviews(db.conn)
+        self._outbox = Outbox(db)
 
     def record(
         self,
@@ -435,10 +437,8 @@ class Ledger:
             (judged.figure_id, judged.fact_id, judged.verdict, text_of(reading.now), reading.run),
         ).lastrowid
         assert alert is not None
-        from storage.outbox import Outbox
-
         for posting in postings:
-            Outbox(self.db).post(alert, posting, now=reading.now)
+            self._outbox.post(alert, posting, now=reading.now)
         return replace(judged, alert_id=alert)
 
 
