@@ -23,8 +23,8 @@ $(READY): requirements.lock pyproject.toml
 demo: $(READY) ## the main job on loopback: two editions of a newsroom, a ledger, mails
 	$(BIN)/keling-monitor demo
 
-test: $(READY) ## the test suite, offline and in random order
-	$(BIN)/pytest
+test: $(READY) ## the test suite, offline, in random order, on all cores
+	$(BIN)/pytest -n auto
 
 check: $(READY) ## formatting, lint, types and the layers
 	$(BIN)/ruff format --check .

@@ -1,4 +1,4 @@
-"""All benchmarks, one after another: `python -m benchmarks`. One that needs what is not here says so and is left out."""
+"""All benchmarks, one after another: `python -m benchmarks`. One that needs what is not here says so."""
 
 from __future__ import annotations
 

@@ -135,7 +135,7 @@ def test_uncertain_figures_wait_for_a_person(scene: Stage, tmp_path: Path) -> No
 def test_replay_says_what_other_rules_would_have_told(scene: Stage, tmp_path: Path) -> None:
     monitor = scene.configure()
     ended(monitor("ingest", put(tmp_path, line(1)), now=NOW))
-    text = "Kling's revenue exceeded RMB400 million in the fourth quarter of 2025, up from RMB300 million a quarter before."
+    text = "Kling's revenue exceeded RMB400 million in the fourth quarter of 2025, up from RMB300 million in the third."
     news = line(2, text=text, published="2026-01-20")
     ended(monitor("ingest", put(tmp_path, news), now=later(NOW, days=60)))
     since = later(NOW, days=1).isoformat()
