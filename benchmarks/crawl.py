@@ -1,4 +1,4 @@
-"""Pages crawled a CPU second beside bare Scrapy, and the text of public pages: `python -m benchmarks.crawl [--bodies DIR]`.
+"""Pages crawled a CPU second, and texts of public pages: `python -m benchmarks.crawl [--bodies DIR]`.
 
 A site on this machine serves a list and its pages. Bare Scrapy downloads them with the same settings and does nothing
 else; the monitor reads, gates, and remembers them. The pages name nothing that is watched: how fast figures are read
