@@ -304,6 +304,8 @@ def _settings(fetching: Fetching) -> Settings:
         "ROBOTSTXT_USER_AGENT": fetching.user_agent.partition("/")[0],
         "DOWNLOAD_TIMEOUT": fetching.timeout.total_seconds(),
         "DOWNLOAD_MAXSIZE": fetching.max_bytes,
+        # The sources are given: no other configuration than the run's own is looked for.
+        "SPIDER_LOADER_CLASS": "scrapy.spiderloader.DummySpiderLoader",
         # Where logs go is for the command line to say.
         "LOG_INSTALL_ROOT_HANDLER": False,
     }

@@ -62,7 +62,7 @@ class Cycle:
 
     def ranked(self, article: Article) -> Article:
         """An article with the standing of the site that it is on, whatever led to it."""
-        source = self.official.get(site_key(article.url))
+        source = self.official.get(site_key(article.url)) if self.official else None
         return article if source is None else replace(article, official=True, tier=source.tier)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
@@ -33,7 +34,11 @@ def site_of(url: str) -> str:
     >>> site_of("https://stock.finance.example.co.uk/a")
     'example.co.uk'
     """
-    host = urlsplit(url).hostname or ""
+    return _site(urlsplit(url).hostname or "")
+
+
+@lru_cache(maxsize=4096)
+def _site(host: str) -> str:
     return _domains(host).top_domain_under_public_suffix or host
 
 
