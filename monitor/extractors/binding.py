@@ -197,8 +197,11 @@ class Binder:
         forms, signs = dating.propose(scene, slot, before, echoes, self._metrics)
         slot.period = forms[choice.choose("period", slot, forms, signs)]
         heard = (scene, slot, before, echoes, self._metrics)
-        number = choice.choose("aggregation", slot, manner.AGGREGATIONS, manner.aggregations(*heard))
-        slot.aggregation = manner.AGGREGATIONS[number]
+        if manner.adds_up(scene, slot, self._metrics):
+            slot.aggregation, slot.sure["aggregation"] = "cumulative", 1.0
+        else:
+            number = choice.choose("aggregation", slot, manner.AGGREGATIONS, manner.aggregations(*heard))
+            slot.aggregation = manner.AGGREGATIONS[number]
         _agree(slot, month_of(scene.dated))
         slot.basis = manner.BASES[choice.choose("basis", slot, manner.BASES, manner.bases(*heard))]
         if slot.frame is not None and not isinstance(slot.frame.value, str):

@@ -111,6 +111,16 @@ def _before(slot: Slot, before: list[Slot], shape: str) -> list[str]:
     return facts
 
 
+def adds_up(scene: Scene, slot: Slot, metrics: Mapping[str, Metric]) -> bool:
+    """Whether a word such as "cumulative" stands between the quantity before and this amount of a flow."""
+    if slot.measure != "level" or metrics[slot.metric].shape not in {"flow", "output"}:
+        return False
+    low = slot.sentence[0]
+    if slot.number and scene.slots[slot.number - 1].sentence_number == slot.sentence_number:
+        low = scene.slots[slot.number - 1].end
+    return any(time.kind == "cumulative" for time in scene.periods.within(low, slot.start))
+
+
 def aggregations(
     scene: Scene, slot: Slot, before: list[Slot], echoes: list[Slot], metrics: Mapping[str, Metric]
 ) -> ByClass:
