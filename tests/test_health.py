@@ -75,6 +75,9 @@ def test_a_source_that_fails_is_asked_ever_later_and_never_given_up() -> None:
     assert not is_due(PAPER, busy, NOW + timedelta(hours=4))
     assert is_due(PAPER, busy, NOW + timedelta(hours=5))
     assert is_due(PAPER, None, NOW)
+    # Cron's next run is never to the second: that it comes a little early must not cost a whole interval.
+    assert is_due(PAPER, fare(GOOD), NOW + timedelta(minutes=14, seconds=50))
+    assert not is_due(PAPER, fare(GOOD), NOW + timedelta(minutes=10))
 
 
 def test_operators_hear_once_that_a_source_broke_and_once_that_it_is_well() -> None:
