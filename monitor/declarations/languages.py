@@ -28,7 +28,8 @@ Direction = Literal["up", "down", "flat"]
 Comparison = Literal["yoy", "qoq", "mom", "base"]
 Cue = Literal[
     "guidance", "estimate", "consensus", "broker", "rumour", "reported", "previous", "to", "respectively", "former",
-    "latter", "each", "share", "growth", "total", "denial", "bracket", "adjusted", "adverse", "excluded", "per", "guided",
+    "latter", "each", "share", "growth", "total", "denial", "bracket", "adjusted", "adverse", "excluded", "per",
+    "guided",
     "hypothetical",
 ]  # fmt: skip
 
@@ -95,7 +96,7 @@ def language(code: str) -> Language:
     Raises:
         ConfigError: there is none, or its file says something wrong.
     """
-    name = code.split("-")[0].lower()
+    name = code.partition("-")[0].lower()
     if name not in codes():
         raise ConfigError([Fault("languages", "code", f"one of {', '.join(codes())}", repr(code))])
     return load(Language, FOLDER / f"{name}.toml")
