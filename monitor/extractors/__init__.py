@@ -148,6 +148,8 @@ class Extractor:
     def _figures(
         self, text: str, title: str, tag: str, dated: date | None, choice: Choice
     ) -> list[tuple[Slot, Figure]]:
+        if not self.mentions_watched(f"{title}\n{text}"):
+            return []
         scene, normal = self._scene(text, title, tag, dated or datetime.now(UTC).date(), choice)
         original = Original(title, text, normal)
         found = [
@@ -166,6 +168,7 @@ class Extractor:
         reporting = reporting_period([m for m in periods if m.start < _HEAD], dated)
         if reporting:
             periods = tools.periods.read(normal.text, dated=dated, reporting=reporting)
+        mentions = tools.mentions.read(normal.text)
         scene = Scene.of(
             text=normal.text,
             language=_code(tag, whole),
@@ -174,10 +177,13 @@ class Extractor:
             layout=tools.sentences.read(normal.text, title_end=title_end),
             quantities=tools.numbers.read(normal.text),
             periods=periods,
-            mentions=tools.mentions.read(normal.text),
+            mentions=mentions,
             reporting=reporting,
         )
-        tools.binder.bind(scene, choice)
+        # A text that names nobody who is watched, or only by a word that is ordinary too, speaks of nobody.
+        named = (meaning for each in mentions.subjects for meaning in each.meanings)
+        if any(meaning.kind == "entity" and not meaning.weak for meaning in named):
+            tools.binder.bind(scene, choice)
         return scene, normal
 
     def _for(self, tag: str, text: str) -> _Tools:
