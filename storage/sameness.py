@@ -32,11 +32,12 @@ def sketch_of(text: str) -> bytes | None:
     if len(plain) < _LEAST + _SHINGLE:
         return None
     found = _empty().copy()
-    found.update_batch(_shingles(plain))
+    # One update with the hashes of all shingles as an array: value by value it takes four times as long.
+    found.update_batch([_shingles(plain)])
     return bytes(found.hashvalues.astype("<u4").tobytes())
 
 
-def _shingles(text: str) -> list[int]:
+def _shingles(text: str) -> Any:
     """A hash of 32 bits for each run of neighbouring characters, computed all at once."""
     import numpy as np
 
@@ -50,8 +51,7 @@ def _shingles(text: str) -> list[int]:
     hashes ^= hashes >> np.uint64(29)
     hashes *= np.uint64(0x9E3779B97F4A7C15)
     hashes >>= np.uint64(32)
-    found: list[int] = hashes.tolist()
-    return found
+    return hashes.astype(np.uint32)
 
 
 def overlap(one: bytes, other: bytes) -> float:
@@ -110,4 +110,4 @@ def _empty() -> Any:
     # A second, for it imports SciPy: only a process that records articles with figures pays for it.
     from datasketch import MinHash
 
-    return MinHash(num_perm=_PERMUTATIONS, seed=1, hashfunc=int)
+    return MinHash(num_perm=_PERMUTATIONS, seed=1, hashfunc=lambda hashes: hashes)

