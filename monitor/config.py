@@ -126,8 +126,8 @@ class When(_Table):
     unit: str = ""
     above: Decimal | None = None
     below: Decimal | None = None
-    #: Percent from what was known.
-    moved: Decimal | None = None
+    #: Percent, of percentages points, from what was known of the same period, else of the period before.
+    moved: Decimal | None = Field(default=None, gt=0)
 
     @model_validator(mode="after")
     def _limits(self) -> Self:
@@ -156,6 +156,8 @@ class To(_Table):
     bases: tuple[Basis, ...] = ()
     #: Of the outlet that says it.
     tiers: tuple[Tier, ...] = ()
+    #: So many independent outlets must say it; it is told when the last of them does.
+    outlets: int = Field(default=1, ge=1)
     min_confidence: float = Field(default=0.0, ge=0, le=1)
     when: tuple[When, ...] = ()
     quiet: Hours | None = None

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import datetime
 from typing import Any
 
+from monitor.alerts.rules import Rules
 from monitor.config import Config
 from monitor.extractors import Extractor
 from monitor.rows import figure_row
@@ -26,8 +27,8 @@ _SAME = ("url", "entity", "metric", "measure", "value", "unit", "period", "basis
 def rehearse(config: Config, since: datetime, *, rules: Config) -> Iterator[Row]:
     """What the articles recorded since a moment would have led to, in a ledger in memory; nothing is written.
 
-    Each row is an alert with `change`: `same`: it was told then, too; `added`: it was not; `gone`: it was and would
-    not be.
+    Each row is an alert with `change`: `same`: it was told then, too; `added`: it was not, or to nobody; `gone`: it was
+    and would not be.
 
     Args:
         config: names the ledger.
@@ -39,52 +40,70 @@ def rehearse(config: Config, since: datetime, *, rules: Config) -> Iterator[Row]
     """
     with closing(connect(config.database, read_only=True)) as db:
         ledger = ledger_of(config, db)
-        before = Counter(map(_key, ledger.alerts(since=since)))
-        for row in _played(ledger, since, rules):
-            key = _key(row)
-            known = before[key] > 0
-            before[key] -= known
-            yield {"change": "same" if known else "added", **row}
+        before: dict[tuple[str, ...], list[Row]] = defaultdict(list)
         for row in ledger.alerts(since=since):
-            key = _key(row)
-            if before[key] > 0:
-                before[key] -= 1
-                yield {"change": "gone", **{name: row.get(name) for name in (*_SAME, "quote")}, "recipients": []}
+            before[_key(row)].append(row)
+        for row in _played(ledger, since, rules):
+            then = before[_key(row)].pop(0) if before[_key(row)] else None
+            yield {"change": _change(then, row), **row}
+        for row in (row for rows in before.values() for row in rows):
+            yield {"change": "gone", **{name: row.get(name) for name in (*_SAME, "quote")}, "recipients": []}
 
 
-def _played(ledger: Ledger, since: datetime, rules: Config) -> Iterator[Row]:
+def _change(then: Row | None, now: Row) -> str:
+    if then is None:
+        return "added"
+    if bool(then["messages"]) == bool(now["recipients"]):
+        return "same"
+    return "added" if now["recipients"] else "gone"
+
+
+def _played(ledger: Ledger, since: datetime, rules: Config) -> list[Row]:
     """The alerts of a second playing, in order."""
     stage = ledger.rehearsal(since)
     extractor = Extractor(watchlists=rules.settings.watch.lists)
     hold = hold_of(rules)
+    told = _Told(rules_of(rules))
     for stored in ledger.snapshots(since):
-        told = _Told(rules_of(rules).policy(stored.run, lambda now=stored.recorded: now))  # type: ignore[misc]
         stage.record(
             stored.article,
             _read(extractor, stored),
             now=stored.recorded,
-            policy=told,
+            policy=told.at(stored),
             hold=hold,
             baseline=stored.baseline,
             extractor=extractor.version,
         )
-        yield from told.rows
+    return list(told.rows.values())
 
 
 class _Told:
-    """A policy that remembers what it let pass."""
+    """What the rules have let pass, an alert a row; one that was told late, to more outlets, is the same alert."""
 
-    def __init__(self, policy: Policy) -> None:
-        self._policy = policy
-        self.rows: list[Row] = []
+    def __init__(self, rules: Rules) -> None:
+        self._rules = rules
+        #: By figure.
+        self.rows: dict[int, Row] = {}
 
-    def __call__(self, judged: Judged, article: Article) -> Sequence[Posting] | None:
-        postings = self._policy(judged, article)
-        if postings is not None:
-            recipients = [f"{posting.recipient.channel}:{posting.recipient.address}" for posting in postings]
-            row = {**figure_row(judged.figure), "verdict": judged.verdict, "url": article.url}
-            self.rows.append({**{name: row[name] for name in (*_SAME, "quote")}, "recipients": recipients})
-        return postings
+    def at(self, stored: Stored) -> Policy:
+        """The policy while a snapshot is read."""
+        policy = self._rules.policy(stored.run, lambda: stored.recorded)
+
+        def decide(judged: Judged, article: Article) -> Sequence[Posting] | None:
+            postings = policy(judged, article)
+            if postings is not None:
+                self._note(judged, article, postings)
+            return postings
+
+        return decide
+
+    def _note(self, judged: Judged, article: Article, postings: Sequence[Posting]) -> None:
+        row = {**figure_row(judged.figure), "verdict": judged.verdict, "url": article.url}
+        known = self.rows.setdefault(
+            judged.figure_id, {**{name: row[name] for name in (*_SAME, "quote")}, "recipients": []}
+        )
+        heard = [f"{posting.recipient.channel}:{posting.recipient.address}" for posting in postings]
+        known["recipients"] = list(dict.fromkeys([*known["recipients"], *heard]))
 
 
 def take_over(config: Config, since: datetime, *, clock: Clock) -> Counter[str]:

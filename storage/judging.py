@@ -141,7 +141,7 @@ class Judge:
 
     def decide(self, mention: Mention) -> Decision:
         """What a figure is; writes nothing."""
-        convert = self._converter(mention.figure.period)
+        convert = self.converter(mention.figure.period)
         telling = Telling(
             reading=mention.reading,
             published=self._told.published,
@@ -194,7 +194,7 @@ class Judge:
     def _told_before(self, mention: Mention, telling: Telling, facts: Iterable[Fact]) -> Decision | None:
         """Which fact a figure without a period tells again; None: none."""
         for one in facts:
-            convert = self._converter(one.period)
+            convert = self.converter(one.period)
             if agrees(mention.reading, one.known, convert):
                 # Whether its article corrects itself is asked where it stated no period, too.
                 return Decision(fact=one, ruling=judge(replace(telling, article=0), one.known, convert))
@@ -325,7 +325,9 @@ class Judge:
         )
         return tuple((role, reading_of(cast(Any, tuple(columns)))) for role, *columns in rows)
 
-    def _converter(self, period: str | None) -> Converter:
+    def converter(self, period: str | None) -> Converter:
+        """Gives readings in another currency, at the rate of a period and at that of the month of publication."""
+
         def convert(reading: Reading, unit: str) -> list[Reading]:
             rates = []
             for days in self._rate_days(period):
@@ -359,7 +361,7 @@ class Judge:
         tells = decision.verdict in _TELLS_PREVIOUS
         return decision.fact.id, self._version(decision.fact.id) if tells else None
 
-    def write(self, decision: Decision, mention: Mention, figure: int, fact_id: int) -> None:
+    def write(self, decision: Decision, mention: Mention, figure: int, fact_id: int) -> bool:
         """Write what becomes of the fact.
 
         Args:
@@ -367,10 +369,13 @@ class Judge:
             mention: the figure.
             figure: its id; its row is written.
             fact_id: as `place` said.
+
+        Returns:
+            Whether one more independent outlet may now say again what others have told as news.
         """
         if decision.fact is None:
             self._open(decision, mention, figure, fact_id)
-            return
+            return False
         fact, ruling = decision.fact, decision.ruling
         if ruling.kept_as:
             self._keep(fact.id, ruling.kept_as, mention.reading, figure)
@@ -381,11 +386,12 @@ class Judge:
         elif ruling.verdict == "refined":
             self._refine(fact, ruling, mention, figure)
         elif ruling.verdict == "repeated":
-            self._repeat(decision, fact, mention, figure)
+            return self._repeat(decision, fact, mention, figure)
         else:
             status = "disputed" if ruling.verdict == "conflicting" else fact.status
             self._rows("UPDATE facts SET status = ?, others = others + 1 WHERE id = ?", (status, fact.id))
             self._add_version(fact.id, ruling.verdict, figure)
+        return False
 
     def _open(self, decision: Decision, mention: Mention, figure: int, fact: int) -> None:
         told, slot = self._told, mention.slot
@@ -457,8 +463,9 @@ class Judge:
         self._support(fact, figure)
         self._add_version(fact.id, ruling.verdict, figure)
 
-    def _repeat(self, decision: Decision, fact: Fact, mention: Mention, figure: int) -> None:
+    def _repeat(self, decision: Decision, fact: Fact, mention: Mention, figure: int) -> bool:
         ruling = decision.ruling
+        confirms = not ruling.supports and fact.others > 0 and self._told.repost_of is None
         if ruling.kept_as:
             self._rows("UPDATE facts SET others = others + 1 WHERE id = ?", (fact.id,))
         if ruling.supports:
@@ -468,7 +475,7 @@ class Judge:
             if sole != fact.known.sole or official != fact.known.official:
                 row = (sole, optional_text(official), fact.id)
                 self._rows("UPDATE facts SET sole = ?, official = ? WHERE id = ?", row)
-            self._support(fact, figure)
+            confirms = self._support(fact, figure)
         if ruling.holds is not None:
             self._rows(
                 "UPDATE facts SET value = ?, unit = ?, bound = ?, low = ?, high = ?, resolution = ? WHERE id = ?",
@@ -478,6 +485,7 @@ class Judge:
             self._move(fact.id, mention)
         if ruling.holds is not None or decision.moves:
             self._add_version(fact.id, "repeated", figure)
+        return confirms
 
     def _move(self, fact: int, mention: Mention) -> None:
         slot = mention.slot
@@ -501,14 +509,14 @@ class Judge:
             return known
         return told.published if known is None else min(known, told.published)
 
-    def _support(self, fact: Fact, figure: int) -> None:
-        if self._told.repost_of is None:
-            self._confirm(fact.id, fact.epoch, figure)
+    def _support(self, fact: Fact, figure: int) -> bool:
+        return self._told.repost_of is None and self._confirm(fact.id, fact.epoch, figure)
 
-    def _confirm(self, fact: int, epoch: int, figure: int) -> None:
+    def _confirm(self, fact: int, epoch: int, figure: int) -> bool:
+        """Whether the outlet had not said so before."""
         told = self._told
         row = (fact, epoch, told.outlet, told.tier, figure, told.now)
-        self._rows("INSERT OR IGNORE INTO confirmations VALUES (?, ?, ?, ?, ?, ?)", row)
+        return self._rows("INSERT OR IGNORE INTO confirmations VALUES (?, ?, ?, ?, ?, ?)", row).rowcount > 0
 
     def _keep(self, fact: int, role: Role, reading: Reading, figure: int) -> None:
         self._rows(

@@ -12,17 +12,19 @@ from typing import Any, Literal
 
 from sqlite_utils import Database
 
-from storage import queries
+from storage import outlets, queries
 from storage.columns import columns_of, optional_text
 from storage.database import memory, transaction
 from storage.judging import Decision, Judge, Mention, Reported, mentions_of
 from storage.novelty import Traits, read
 from storage.outbox import Outbox
+from storage.outlets import Confirmed
 from storage.queries import Row
 from storage.records import Article, Figure, Held, Judged, Policy, Recorded, Stored, Told
 from storage.reviews import Reviews
 from storage.sameness import add_sketch, original_of, sketch_of
 from storage.search import indexed
+from storage.telling import Teller
 from storage.times import text_of
 
 #: Says why a figure must wait for a person before it may change the ledger; None: it need not.
@@ -73,7 +75,7 @@ class Ledger:
         self._keep = keep
         self._traits = traits or Traits()
         self._reviews = Reviews(db.conn)
-        self._outbox = Outbox(db)
+        self._teller = Teller(db.conn, Outbox(db), max_age)
 
     def record(
         self,
@@ -227,8 +229,8 @@ class Ledger:
                 "UPDATE figures SET verdict = ?, fact = ?, previous = ?, converted = ? WHERE id = ?",
                 (decision.verdict, fact, previous, decision.ruling.converted or None, figure_id),
             )
-            judge.write(decision, mention, figure_id, fact)
-            return self._alerted(_judged(mention, figure_id, decision, fact), reading)
+            confirmed = self._write(judge, decision, mention, figure_id, fact)
+            return self._told(_judged(mention, figure_id, decision, fact), reading, confirmed)
 
     def reject(self, review_id: int, *, now: datetime) -> None:
         """Never let this figure change the ledger; the same sentence is not asked about again.
@@ -376,9 +378,17 @@ class Ledger:
             fact, previous = judge.place(decision)
             changed = (decision.verdict, fact, decision.ruling.converted or None, previous)
             self._add_figure(figure_id, mention, reading, changed)
-            judge.write(decision, mention, figure_id, fact)
-            judged.append(self._alerted(_judged(mention, figure_id, decision, fact), reading))
+            confirmed = self._write(judge, decision, mention, figure_id, fact)
+            judged.append(self._told(_judged(mention, figure_id, decision, fact), reading, confirmed))
         return tuple(judged), tuple(held)
+
+    def _write(self, judge: Judge, decision: Decision, mention: Mention, figure_id: int, fact: int) -> Confirmed | None:
+        """Write what becomes of a fact; gives what one more outlet has confirmed by that."""
+        if not judge.write(decision, mention, figure_id, fact):
+            return None
+        if decision.ruling.supports:
+            return outlets.held(self.db.conn, fact)
+        return outlets.rival(self.db.conn, fact, mention.reading, judge.converter(mention.figure.period))
 
     def _reason(self, figure: Figure, decision: Decision, reading: _Reading) -> str | None:
         """Why a figure must wait or was rejected; None: it may change the ledger."""
@@ -425,21 +435,15 @@ class Ledger:
             ),
         )
 
-    def _alerted(self, judged: Judged, reading: _Reading) -> Judged:
+    def _told(self, judged: Judged, reading: _Reading, confirmed: Confirmed | None) -> Judged:
         """Tell it where the policy wants it told."""
-        if judged.verdict == "repeated" or reading.silent or reading.policy is None:
+        if reading.policy is None:
             return judged
-        postings = reading.policy(judged, reading.article)
-        if postings is None:
+        if confirmed is not None:
+            self._teller.tell_again(confirmed, reading.policy, now=reading.now)
+        if judged.verdict == "repeated" or reading.silent:
             return judged
-        alert = self._rows(
-            "INSERT INTO alerts (figure, fact, verdict, created, run) VALUES (?, ?, ?, ?, ?)",
-            (judged.figure_id, judged.fact_id, judged.verdict, text_of(reading.now), reading.run),
-        ).lastrowid
-        assert alert is not None
-        for posting in postings:
-            self._outbox.post(alert, posting, now=reading.now)
-        return replace(judged, alert_id=alert)
+        return self._teller.tell(judged, reading.article, reading.policy, now=reading.now, run=reading.run)
 
 
 def _judged(mention: Mention, figure_id: int, decision: Decision, fact: int) -> Judged:

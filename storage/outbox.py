@@ -124,7 +124,7 @@ class Outbox:
             The message's id.
         """
         to, key = posting.recipient, posting.key
-        if alert_id is not None and (known := self._told(alert_id, posting)):
+        if alert_id is not None and (known := self._telling(alert_id, posting)):
             return known
         open_part = self._one(
             "SELECT id, next_attempt FROM outbox WHERE channel = ? AND address = ? AND key = ? AND content IS NULL"
@@ -138,6 +138,14 @@ class Outbox:
             text = json.dumps(note, ensure_ascii=False, sort_keys=True)
             self._execute("INSERT OR IGNORE INTO outbox_items (message, note) VALUES (?, ?)", (message, text))
         return message
+
+    def told(self, alert_id: int) -> frozenset[Recipient]:
+        """Who has been told of an alert, or is about to be."""
+        rows = self._all(
+            "SELECT DISTINCT channel, address FROM outbox_items JOIN outbox ON outbox.id = message WHERE alert = ?",
+            (alert_id,),
+        )
+        return frozenset(Recipient(**row) for row in rows)
 
     def close_run(self, run_id: int, now: datetime) -> int:
         """Release what a run has gathered, the baseline's summary too; gives the number of messages."""
@@ -311,7 +319,7 @@ class Outbox:
         finally:
             self._execute("PRAGMA synchronous = NORMAL")
 
-    def _told(self, alert: int, posting: Posting) -> int | None:
+    def _telling(self, alert: int, posting: Posting) -> int | None:
         """The message that already tells an alert under the same recipient and key."""
         row = self._one(
             "SELECT outbox.id FROM outbox_items JOIN outbox ON outbox.id = message"

@@ -130,6 +130,15 @@ def days(form: str) -> int | None:
     return None if period.first is None else (period.last - period.first).days + 1
 
 
+def shape(form: str) -> str:
+    """The same for forms of one length: quarters with quarters, months with months.
+
+    >>> shape("2025-Q3") == shape("2024-Q1"), shape("2025-Q3") == shape("2025-03")
+    (True, False)
+    """
+    return re.sub(r"\d", "9", form)
+
+
 def same(one: str, other: str) -> bool:
     """Whether both forms cover the same days; raises ValueError as `parse` does.
 

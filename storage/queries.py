@@ -6,17 +6,22 @@ import json
 import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from storage import periods
 from storage.columns import optional_day, optional_decimal, optional_moment, value_of
-from storage.records import Article, Excerpt, Figure, Holding, Point, Stored, Told
+from storage.records import Article, Excerpt, Figure, Holding, Judged, Point, Stored, Told, Value
 from storage.search import matching
 from storage.times import moment_of, text_of
 
 Row = dict[str, Any]
 #: One word, several of which one must agree, or None for all.
 Words = str | Sequence[str] | None
+
+#: Columns that facts of one thing in different periods share.
+_FAMILY = ("metric", "entity", "measure", "kind", "basis", "speaker", "slot_aggregation")
 
 #: A chart shows no more.
 _LONGEST_SERIES = 60
@@ -271,16 +276,74 @@ def _told(connection: sqlite3.Connection, id_: int) -> Told:
     )
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class News:
+    """A figure that made an alert, with its article."""
+
+    judged: Judged
+    #: Without its text.
+    article: Article
+
+
+def news(connection: sqlite3.Connection, figure_id: int) -> News | None:
+    """What a figure was when it made an alert; None where it made none."""
+    query = (
+        "SELECT alerts.id AS alert, alerts.fact AS fact_id, alerts.verdict AS verdict_told, figures.*,"
+        " fact_versions.id AS version, fact_versions.value AS v_value, fact_versions.low AS v_low,"
+        " fact_versions.high AS v_high FROM alerts JOIN figures ON figures.id = alerts.figure"
+        " LEFT JOIN fact_versions ON fact_versions.id = figures.previous WHERE alerts.figure = ?"
+    )
+    row = next(_rows(connection, query, (figure_id,)), None)
+    if row is None:
+        return None
+    place = next(_rows(connection, f"{_STORED} WHERE snapshots.id = ?", (row["snapshot"],)))
+    judged = Judged(
+        figure_id=figure_id,
+        fact_id=row["fact_id"],
+        alert_id=row["alert"],
+        verdict=row["verdict_told"],
+        figure=figure_of(row),
+        previous=None if row["version"] is None else value_of(row["v_value"], row["v_low"], row["v_high"]),
+    )
+    return News(judged=judged, article=_article(place, text=""))
+
+
+def value_before(connection: sqlite3.Connection, figure_id: int, fact_id: int) -> Value | None:
+    """What a figure's change counts from, in its unit: what its fact held, else what is held for the period before.
+
+    That is the latest earlier one of the same length.
+    """
+    unit, period, previous = connection.execute(
+        "SELECT figures.unit, coalesce(figures.period, facts.period), figures.previous FROM figures, facts"
+        " WHERE figures.id = ? AND facts.id = ?",
+        (figure_id, fact_id),
+    ).fetchone()
+    if previous is not None:
+        query = "SELECT value, low, high FROM fact_versions WHERE id = ? AND unit = ?"
+        held = connection.execute(query, (previous, unit)).fetchone()
+        return None if held is None else value_of(*held)
+    if period is None:
+        return None
+    same = " AND ".join(f"held.{column} IS facts.{column}" for column in _FAMILY)
+    rows = connection.execute(
+        f"SELECT held.period, held.value, held.low, held.high FROM facts JOIN facts AS held ON {same}"
+        " WHERE facts.id = ? AND held.unit = ? AND held.last_day < ? AND held.status <> 'apart'"
+        " ORDER BY held.last_day DESC, held.first_day DESC, held.id DESC",
+        (fact_id, unit, periods.last_day(period).isoformat()),
+    )
+    shape = periods.shape(period)
+    return next((value_of(*value) for form, *value in rows if periods.shape(form) == shape), None)
+
+
 def _series(connection: sqlite3.Connection, fact: sqlite3.Row) -> list[Point]:
     """What is held about the same thing in other periods, oldest first."""
-    columns = ("metric", "entity", "measure", "kind", "basis", "speaker", "slot_aggregation")
-    same = " AND ".join(f"{column} IS ?" for column in columns)
+    same = " AND ".join(f"{column} IS ?" for column in _FAMILY)
     rows = _rows(
         connection,
         f"SELECT id, period, value, unit, bound, low, high, first_seen FROM facts WHERE {same} AND unit = ?"
         " AND last_day IS NOT NULL AND (status <> 'apart' OR id = ?)"
         f" ORDER BY last_day DESC, first_day DESC, id DESC LIMIT {_LONGEST_SERIES}",
-        (*(fact[column] for column in columns), fact["unit"], fact["id"]),
+        (*(fact[column] for column in _FAMILY), fact["unit"], fact["id"]),
     )
     points = [
         Point(
@@ -427,21 +490,7 @@ def _stored(connection: sqlite3.Connection, row: sqlite3.Row) -> Stored:
         snapshot_id=row["id"],
         article_id=row["article"],
         repost_of=row["repost_of"],
-        article=Article(
-            url=row["url"],
-            seen_url=row["seen_url"] or "",
-            title=row["title"],
-            text=text or "",
-            language=row["language"],
-            outlet=row["outlet"],
-            tier=row["tier"],
-            official=bool(row["official"]),
-            published=optional_moment(row["published"]),
-            dated=optional_day(row["dated"]),
-            fetched=moment_of(row["fetched"]),
-            source=row["source"],
-            author=row["author"],
-        ),
+        article=_article(row, text=text or ""),
         whole=text is not None,
         recorded=moment_of(row["first_seen"]),
         baseline=bool(row["baseline"]),
@@ -449,4 +498,22 @@ def _stored(connection: sqlite3.Connection, row: sqlite3.Row) -> Stored:
         extractor=row["extractor"],
         figures=tuple(figure for _, _, figure in found),
         unjudged=frozenset(figure for _, fact, figure in found if fact is None),
+    )
+
+
+def _article(row: sqlite3.Row, *, text: str) -> Article:
+    return Article(
+        url=row["url"],
+        seen_url=row["seen_url"] or "",
+        title=row["title"],
+        text=text,
+        language=row["language"],
+        outlet=row["outlet"],
+        tier=row["tier"],
+        official=bool(row["official"]),
+        published=optional_moment(row["published"]),
+        dated=optional_day(row["dated"]),
+        fetched=moment_of(row["fetched"]),
+        source=row["source"],
+        author=row["author"],
     )

@@ -95,6 +95,11 @@ class Judged:
     figure: Figure
     #: What the ledger held before, for `refined`, `revised`, `corrected`, `conflicting`; else None.
     previous: Value | None = None
+    #: What its change counts from, in its unit: the value that the fact held, else that of the latest earlier period
+    #: of the same length; None: there is neither, or it is not asked for.
+    before: Value | None = None
+    #: Independent outlets that say it by now, its own included; reposts do not count.
+    outlets: int = 1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -119,10 +124,13 @@ class Posting:
 
 
 class Policy(Protocol):
-    """Decides within the ledger's transaction who hears of a figure."""
+    """Decides within the ledger's transaction who hears of a figure.
+
+    It is asked again whenever one more outlet says the same; who has been told by then is not told again.
+    """
 
     def __call__(self, judged: Judged, article: Article) -> Sequence[Posting] | None:
-        """Postings of the alert; an empty sequence: an alert for nobody; None: no alert."""
+        """Postings of the alert; an empty sequence: an alert for nobody yet; None: no alert."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -45,14 +45,15 @@ def article(**fields: Any) -> Article:
     return Article(**(plain | fields))
 
 
-def judged(*, verdict: str = "new", previous: Any = None, **fields: Any) -> Judged:
+def judged(*, verdict: str = "new", before: Any = None, outlets: int = 1, **fields: Any) -> Judged:
     return Judged(
         figure_id=1,
         fact_id=1,
         alert_id=None,
         verdict=verdict,  # type: ignore[arg-type]
         figure=figure(**fields),
-        previous=previous,
+        before=before,
+        outlets=outlets,
     )
 
 

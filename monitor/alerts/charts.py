@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -62,7 +61,11 @@ def chart(series: Sequence[Point], measure: Measure) -> Chart | None:
 
 def before(series: Sequence[Point], period: str) -> Point | None:
     """The latest point of the same length of period that ended before a period did."""
-    earlier = [point for point in series if _form(point.period) == _form(period) and end(point.period) < end(period)]
+    earlier = [
+        point
+        for point in series
+        if periods.shape(point.period) == periods.shape(period) and end(point.period) < end(period)
+    ]
     return max(earlier, key=lambda point: end(point.period), default=None)
 
 
@@ -81,14 +84,13 @@ def _alike(series: Sequence[Point]) -> list[Point]:
     if not series:
         return []
     latest = max(series, key=lambda point: end(point.period))
-    alike = [point for point in series if (_form(point.period), point.unit) == (_form(latest.period), latest.unit)]
+    alike = [
+        point
+        for point in series
+        if (periods.shape(point.period), point.unit) == (periods.shape(latest.period), latest.unit)
+    ]
     by_period = {point.period: point for point in sorted(alike, key=lambda point: point.first_seen)}
     return sorted(by_period.values(), key=lambda point: end(point.period))
-
-
-def _form(period: str) -> str:
-    """The kind of a period: quarters with quarters, months with months."""
-    return re.sub(r"\d", "9", period)
 
 
 def _middle(value: Value) -> Decimal | None:

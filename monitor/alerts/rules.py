@@ -15,6 +15,9 @@ from storage.records import Article, Basis, Figure, Judged, Measure, Policy, Pos
 
 Mode = Literal["run", "instant", "daily", "weekly"]
 
+#: Between two of them one counts points: from 20% to 25% are five, and not a quarter.
+_PERCENTAGES = frozenset({"percent", "percentage_point"})
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Threshold:
@@ -30,7 +33,8 @@ class Threshold:
     above: Decimal | None = None
     #: Told where the figure may lie below it.
     below: Decimal | None = None
-    #: Told where the figure lies at least so many percent from what was known; what nothing was known of is told.
+    #: Told where the figure lies at least so many percent, or points of a percentage, from what was known of the same
+    #: period, else of the period before; where nothing was, it is told.
     moved: Decimal | None = None
 
     def is_for(self, figure: Figure) -> bool:
@@ -41,7 +45,7 @@ class Threshold:
     def reached(self, judged: Judged) -> bool:
         """Whether a figure that it is for has reached one of its limits."""
         figure = judged.figure
-        return self._over(figure) or self._under(figure) or self._moved(figure.value, judged.previous)
+        return self._over(figure) or self._under(figure) or self._moved(figure, judged.before)
 
     def _over(self, figure: Figure) -> bool:
         highest = _ends(figure.value)[1]
@@ -55,12 +59,15 @@ class Threshold:
             return False
         return lowest < self.below or (lowest == self.below and figure.bound == "at_most")
 
-    def _moved(self, value: Value, previous: Value | None) -> bool:
+    def _moved(self, figure: Figure, before: Value | None) -> bool:
         if self.moved is None:
             return False
-        if not isinstance(value, Decimal) or not isinstance(previous, Decimal) or not previous:
+        if not isinstance(figure.value, Decimal) or not isinstance(before, Decimal):
             return True
-        return abs(value - previous) / abs(previous) * 100 >= self.moved
+        moved = abs(figure.value - before)
+        if figure.unit in _PERCENTAGES:
+            return moved >= self.moved
+        return not before or moved / abs(before) * 100 >= self.moved
 
 
 def _ends(value: Value) -> tuple[Decimal, Decimal] | tuple[None, None]:
@@ -107,6 +114,8 @@ class Rule:
     bases: tuple[Basis, ...] = ()
     #: Of the outlet that says it.
     tiers: tuple[Tier, ...] = ()
+    #: So many independent outlets must say it; it is told when the last of them does.
+    outlets: int = 1
     #: Figures that the extractor is less sure of are not told.
     min_confidence: float = 0.0
     #: Of those that are for a figure one must be reached; figures that none is for are told.
@@ -127,6 +136,7 @@ class Rule:
         )
         return (
             all(not wanted or value in wanted for value, wanted in filters)
+            and judged.outlets >= self.outlets
             and figure.confidence >= self.min_confidence
             and self._reached(judged)
         )

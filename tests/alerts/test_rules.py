@@ -138,14 +138,33 @@ REVENUE = {"metric": "revenue", "entity": "keling", "unit": "CNY"}
         ({"below": Decimal("3e8")}, {"bound": "at_most"}, True),
         ({"above": Decimal("4e8"), "below": Decimal("35e7")}, {}, True),
         ({"moved": Decimal(10)}, {}, True),
-        ({"moved": Decimal(10)}, {"previous": Decimal("2.9e8"), "verdict": "revised"}, False),
-        ({"moved": Decimal(10)}, {"previous": Decimal("2.5e8"), "verdict": "revised"}, True),
+        ({"moved": Decimal(10)}, {"before": Decimal("2.9e8")}, False),
+        ({"moved": Decimal(10)}, {"before": Decimal("2.5e8")}, True),
+        ({"moved": Decimal(10)}, {"before": Decimal("3.5e8")}, True),
+        ({"moved": Decimal(10)}, {"before": Decimal(0)}, True),
+        ({"moved": Decimal(10)}, {"before": (Decimal("2.9e8"), Decimal("3e8"))}, True),
     ],
 )
 def test_thresholds(limits: dict[str, Decimal], fields: dict[str, Any], passes: bool) -> None:
     threshold = Threshold(**REVENUE, **limits)
     other = Threshold(metric="revenue", entity="kuaishou", above=Decimal("1e10"))
     assert bool(postings(rule(when=(threshold, other)), of=judged(**fields))) is passes
+
+
+@pytest.mark.parametrize(("moved", "passes"), [("1.4", True), ("1.5", False)])
+def test_percentages_move_by_points(moved: str, passes: bool) -> None:
+    margin = {"metric": "gross_margin", "unit": "percent"}
+    threshold = Threshold(metric="gross_margin", moved=Decimal(moved))
+    of = judged(**margin, value=Decimal("55.7"), bound="exact", before=Decimal("54.3"))
+    assert bool(postings(rule(when=(threshold,)), of=of)) is passes
+
+
+def test_a_rule_may_wait_for_more_outlets() -> None:
+    both = (rule(outlets=2), rule(to=("bob@example.com",)))
+    heard = [posting.recipient.address for posting in postings(*both)]
+    assert heard == ["bob@example.com"]
+    heard = [posting.recipient.address for posting in postings(*both, of=judged(outlets=2))]
+    assert heard == ["ann@example.com", "bob@example.com"]
 
 
 def test_verdicts_that_nobody_wants_make_no_alert() -> None:
