@@ -66,7 +66,15 @@ def run_cycle(config: Config, *, names: Sequence[str] = (), full: bool = False, 
 
 
 def deliver_waiting(config: Config, clock: Clock) -> int:
-    """Send what is due; `MAIL_WAITS` where something is left that should have gone."""
+    """Send what is due, and what dead runs had gathered; `MAIL_WAITS` where something is left that should have gone.
+
+    Raises:
+        LedgerError: the ledger cannot be used.
+    """
+    with closing(connect(config.database)) as db, transaction(db):
+        # Nobody can write meanwhile: where no run is at work now, whatever is being gathered is of a dead one.
+        if RunLock(config.database).is_free():
+            Outbox(db).release_orphans(clock())
     delivered = deliver(config, now=clock)
     say(delivered.errors)
     return MAIL_WAITS if delivered.waiting or delivered.dead else WELL

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,9 @@ from sqlite_utils import Database
 from storage.database import transaction
 from storage.errors import LedgerReadOnlyError
 from storage.times import text_of
+
+#: Seconds: far longer than another process holds the lock to see whether it is free.
+_A_LOOK = 0.2
 
 
 class AlreadyRunningError(Exception):
@@ -50,7 +54,7 @@ class RunLock:
         except OSError as error:
             raise LedgerReadOnlyError(self.path, error.strerror or type(error).__name__) from error
         try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._take()
         except OSError as error:
             holder = os.read(self._file, 20).decode("ascii", "replace").strip()
             os.close(self._file)
@@ -64,6 +68,32 @@ class RunLock:
     ) -> None:
         # The file stays: removing it would let two processes lock two files of one name.
         os.close(self._file)
+
+    def is_free(self) -> bool:
+        """Whether no run is at work; where that cannot be found out, one may be."""
+        try:
+            file = os.open(self.path, os.O_RDONLY)
+        except FileNotFoundError:
+            return True
+        except OSError:
+            return False
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            return False
+        finally:
+            os.close(file)
+        return True
+
+    def _take(self) -> None:
+        end = time.monotonic() + _A_LOOK
+        while True:
+            try:
+                return fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() > end:
+                    raise
+                time.sleep(_A_LOOK / 20)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -24,10 +24,12 @@ from monitor.channels.email import EmailChannel, MailServer
 from monitor.config import Config, load_config
 from monitor.delivery import Courier, Delivered, deliver, deliver_over, post_test
 from monitor.demo.settings import write_settings
+from monitor.runner import deliver_waiting
 from storage.database import connect, transaction
 from storage.errors import LedgerError
 from storage.outbox import LEASE, Outbox
 from storage.records import Posting, Recipient
+from storage.runs import RunLock
 
 NOW = datetime(2025, 11, 21, 12, tzinfo=UTC)
 READER = Reader(labels={}, zone=UTC)
@@ -403,3 +405,17 @@ def test_a_message_for_a_channel_that_is_not_there_waits_and_is_named(tmp_path: 
     done = deliver(config, now=lambda: NOW)
     assert (done.sent, done.waiting) == (2, 1)
     assert "'pigeon'" in done.errors[0]
+
+
+def test_delivery_alone_sends_what_a_dead_run_gathered_and_leaves_a_living_ones(
+    tmp_path: Path, server: ScriptedServer
+) -> None:
+    config = configured(tmp_path, server)
+    recipient = Recipient(channel="email", address=NAMES[0])
+    with closing(connect(config.database)) as db:
+        Outbox(db).post(None, Posting(recipient=recipient, kind="test", key="run:1"), now=NOW)
+    with RunLock(config.database):
+        assert deliver_waiting(config, lambda: NOW) == 0
+        assert server.mails == []
+    assert deliver_waiting(config, lambda: NOW) == 0
+    assert recipients(server) == [NAMES[0]]

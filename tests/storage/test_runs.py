@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import fcntl
 import multiprocessing
 import os
 import signal
+import threading
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -62,3 +64,16 @@ def test_a_run_leaves_a_row() -> None:
     }
     assert (killed["id"], killed["ended"], killed["exit"]) == (first, None, None)
     assert runs.last() == newest
+
+
+def test_a_look_at_the_lock_neither_waits_nor_stops_a_run(tmp_path: Path) -> None:
+    lock = RunLock(tmp_path / "keling.db")
+    assert lock.is_free()
+    with lock:
+        assert not RunLock(tmp_path / "keling.db").is_free()
+    assert lock.is_free()
+    looking = os.open(lock.path, os.O_RDONLY)
+    fcntl.flock(looking, fcntl.LOCK_SH)
+    threading.Timer(0.05, os.close, [looking]).start()
+    with RunLock(tmp_path / "keling.db"):
+        pass
