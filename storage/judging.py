@@ -16,6 +16,7 @@ from storage.novelty import (
     Reading,
     Role,
     Ruling,
+    Said,
     Telling,
     Traits,
     agrees,
@@ -148,7 +149,7 @@ class Judge:
             official=self._told.official,
             article=self._told.article,
             snapshot=self._told.snapshot,
-            also_tells=lambda holds: self._also_tells(mention.slot, holds, convert),
+            said=lambda reading: self._said(mention.slot, reading, convert),
         )
         slot = mention.slot
         if slot.metric in self._traits.several or slot.speaker == UNNAMED:
@@ -174,8 +175,10 @@ class Judge:
                     moving = judge(replace(telling, article=0), one.known, convert)
                     return Decision(fact=one, ruling=moving, moves=True)
             return Decision(fact=None, ruling=ruling, apart=ruling.verdict == "conflicting")
-        rivals: list[tuple[Role, Reading]] = [("rival", one.known.holds) for one in apart]
-        known = replace(fact.known, others=(*fact.known.others, *rivals))
+        known = fact.known
+        if apart:
+            rivals: list[tuple[Role, Reading]] = [("rival", one.known.holds) for one in apart]
+            known = replace(known, others=(*known.others, *rivals))
         return Decision(fact=fact, ruling=judge(telling, known, convert, self._family(mention)))
 
     def _without_period(self, mention: Mention, telling: Telling, convert: Converter) -> Decision:
@@ -216,19 +219,18 @@ class Judge:
                 ruling = judge(replace(telling, article=0), one.known, convert)
                 return Decision(fact=one, ruling=ruling, moves=one in elsewhere and ruling.supports)
         if not several:
-            own = [one for one in here if self._corrects(telling, one.known)]
+            own = [one for one in here if telling.edits(one.known) and not telling.said(one.known.holds).times]
             if len(own) == 1:
                 return Decision(fact=own[0], ruling=judge(telling, own[0].known, convert))
         return Decision(fact=None, ruling=judge(telling, None, convert))
 
-    @staticmethod
-    def _corrects(telling: Telling, known: Known) -> bool:
-        return (
-            telling.article == known.sole and telling.snapshot > known.snapshot and not telling.also_tells(known.holds)
-        )
-
-    def _also_tells(self, slot: Slot, holds: Reading, convert: Converter) -> bool:
-        return any(same(*aligned(other.reading, holds, convert)) for other in self._mentions if other.slot == slot)
+    def _said(self, slot: Slot, reading: Reading, convert: Converter) -> Said:
+        again = [
+            other.figure.where
+            for other in self._mentions
+            if other.slot == slot and same(*aligned(other.reading, reading, convert))
+        ]
+        return Said(in_title="title" in again, times=len(again))
 
     # Looking up
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import Literal
 
@@ -23,6 +23,8 @@ _SAME_AMOUNT = Decimal("0.025")
 #: Nobody says at which day's rate a sum was converted.
 _RATE_DOUBT = Decimal("0.03")
 _ABOUT = Decimal("0.1")
+#: For so long outlets tell of one announcement.
+_SAME_NEWS = timedelta(days=7)
 _MIDNIGHT = time(0)
 _NO_AMOUNTS = frozenset({"percent", "percentage_point", "minutes", "times", "version"})
 
@@ -115,6 +117,15 @@ class Family:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Said:
+    """How a snapshot tells a value about something."""
+
+    in_title: bool
+    #: 0: it does not.
+    times: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Telling:
     """A figure with where and when it was told."""
 
@@ -123,8 +134,12 @@ class Telling:
     official: bool
     article: int
     snapshot: int
-    #: Whether the same snapshot tells a value about the same thing.
-    also_tells: Callable[[Reading], bool]
+    #: How the same snapshot tells a value about the same thing.
+    said: Callable[[Reading], Said]
+
+    def edits(self, known: Known) -> bool:
+        """Whether it stands in a later snapshot of the only article that a fact rests on."""
+        return self.article == known.sole and self.snapshot > known.snapshot
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -336,13 +351,13 @@ def judge(telling: Telling, known: Known | None, convert: Converter, family: Fam
             return Ruling(verdict="conflicting", holds=telling.reading, supports=False)
         return Ruling(verdict="new", holds=telling.reading)
     told, held = aligned(telling.reading, known.holds, convert)
-    said_before = _said_before(telling.reading, known, convert)
-    is_same, is_within = same(told, held), _is_within(told, held, known)
+    is_same = same(told, held)
+    is_known = is_same or _is_within(told, held, known)
+    said_before = None if is_known else _said_before(telling.reading, known, convert)
     # "300, not 350 as we wrote": the snapshot that tells the held value corrects nothing by what it also recalls.
-    recalled = (said_before or is_within) and telling.also_tells(known.holds)
-    if telling.article == known.sole and telling.snapshot > known.snapshot and not is_same and not recalled:
+    if not is_same and telling.edits(known) and not ((is_known or said_before) and telling.said(known.holds).times):
         ruling = Ruling(verdict="corrected", holds=telling.reading, held_becomes="former")
-    elif is_same or is_within:
+    elif is_known:
         ruling = _repeated(told, held, known.holds, is_same=is_same)
     elif said_before:
         ruling = Ruling(verdict="repeated", supports=said_before == "reading")
@@ -358,7 +373,8 @@ def judge(telling: Telling, known: Known | None, convert: Converter, family: Fam
         ruling = Ruling(verdict="revised", holds=telling.reading, held_becomes="former")
     else:
         ruling = Ruling(verdict="conflicting", kept_as="rival", supports=False)
-    return replace(ruling, converted=told.converted or held.converted)
+    words = told.converted or held.converted
+    return replace(ruling, converted=words) if words else ruling
 
 
 def _below_any(reading: Reading, family: Family, convert: Converter) -> bool:
@@ -371,7 +387,23 @@ def _outlook(telling: Telling, known: Known, told: Reading, held: Reading) -> Ru
         return Ruling(verdict="new", kept_as="former", supports=False)
     if held.bound == "range" and within(told, held):
         return Ruling(verdict="refined", holds=_both(telling.reading, told, held), held_becomes="wider")
+    if _recalled(telling, known, is_lower=told.middle < held.middle):
+        return Ruling(verdict="new", kept_as="former", supports=False)
     return Ruling(verdict="revised", holds=telling.reading, held_becomes="former")
+
+
+def _recalled(telling: Telling, known: Known, *, is_lower: bool) -> bool:
+    """Whether a text that tells what is held tells this value as the one before: "125 million, up from 60".
+
+    The title has the news. Else, where what is held is news itself, it is what the text says more often; of two goals
+    that it says alike, the higher one (so in all ten such articles of the development set, either way round).
+    """
+    held, told = telling.said(known.holds), telling.said(telling.reading)
+    if not held.times or held.in_title != told.in_title:
+        return held.in_title
+    if telling.published - known.published > _SAME_NEWS:
+        return False
+    return held.times > told.times or (held.times == told.times and known.basis == "guidance" and is_lower)
 
 
 def _earlier(one: datetime, other: datetime) -> bool:

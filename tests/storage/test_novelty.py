@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -34,10 +35,17 @@ def test_verdicts(case: dict[str, Any]) -> None:
     for number, telling in enumerate(case["told"]):
         says = listed(telling["say"])
         text, figures = written(says)
+        title, in_title = written(listed(telling.get("title", [])))
+        figures += [replace(one, where="title") for one in in_title]
         published = datetime.fromisoformat(telling["on"]).replace(tzinfo=UTC)
         url = f"https://{telling['by']}.example/{telling.get('url', number)}"
         told = article(
-            url, f"{text} {number}", published=published, outlet=telling["by"], official=telling.get("official", False)
+            url,
+            f"{text} {number}",
+            title=title or "Title",
+            published=published,
+            outlet=telling["by"],
+            official=telling.get("official", False),
         )
         judged = ledger.record(told, figures, now=published).judged
         assert [one.verdict for one in judged] == listed(telling["is"]), (number, says)
