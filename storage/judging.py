@@ -41,8 +41,11 @@ _FACT = (
     "id, value, unit, bound, low, high, resolution, status, figure, published, official, sole, unstated, epoch,"
     " others, period, aggregation, last_day, first_day, basis"
 )
-_VERSION = (
-    "fact, since, verdict, cause, period, aggregation, value, unit, bound, low, high, status, figure, published, epoch"
+#: What a version keeps of its fact.
+_HELD = "period, aggregation, value, unit, bound, low, high, status, figure, published, epoch"
+_ADD_VERSION = (
+    f"INSERT INTO fact_versions (fact, since, verdict, cause, {_HELD})"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _FAMILY = (
     "metric = ? AND entity = ? AND measure = ? AND kind = ? AND basis = ? AND speaker IS ? AND slot_aggregation = ?"
@@ -417,8 +420,8 @@ class Judge:
             ),
         )
         self._rows(
-            f"INSERT INTO fact_versions ({_VERSION}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)",
-            (fact, told.now, decision.verdict, figure, period, aggregation, *columns, status, by, told.stamp),
+            _ADD_VERSION,
+            (fact, told.now, decision.verdict, figure, period, aggregation, *columns, status, by, told.stamp, 1),
         )
         self._confirm(fact, 1, figure)
 
@@ -533,11 +536,9 @@ class Judge:
 
     def _add_version(self, fact: int, verdict: Verdict, cause: int) -> None:
         """Write down what the fact holds since now."""
-        self._rows(
-            f"INSERT INTO fact_versions ({_VERSION}) SELECT id, ?, ?, ?, period, aggregation, value, unit, bound, low,"
-            " high, status, figure, published, epoch FROM facts WHERE id = ?",
-            (self._told.now, verdict, cause, fact),
-        )
+        # Two statements: INSERT … SELECT with foreign keys keeps a journal of its own, and takes six times as long.
+        held = self._rows(f"SELECT {_HELD} FROM facts WHERE id = ?", (fact,)).fetchone()
+        self._rows(_ADD_VERSION, (fact, self._told.now, verdict, cause, *held))
 
     def _next(self, table: str) -> int:
         if table not in self._ids:

@@ -229,7 +229,7 @@ class Ledger:
                 "UPDATE figures SET verdict = ?, fact = ?, previous = ?, converted = ? WHERE id = ?",
                 (decision.verdict, fact, previous, decision.ruling.converted or None, figure_id),
             )
-            confirmed = self._write(judge, decision, mention, figure_id, fact)
+            confirmed = self._write(judge, decision, mention, figure_id, fact, asked=policy is not None)
             return self._told(_judged(mention, figure_id, decision, fact), reading, confirmed)
 
     def reject(self, review_id: int, *, now: datetime) -> None:
@@ -378,13 +378,15 @@ class Ledger:
             fact, previous = judge.place(decision)
             changed = (decision.verdict, fact, decision.ruling.converted or None, previous)
             self._add_figure(figure_id, mention, reading, changed)
-            confirmed = self._write(judge, decision, mention, figure_id, fact)
+            confirmed = self._write(judge, decision, mention, figure_id, fact, asked=reading.policy is not None)
             judged.append(self._told(_judged(mention, figure_id, decision, fact), reading, confirmed))
         return tuple(judged), tuple(held)
 
-    def _write(self, judge: Judge, decision: Decision, mention: Mention, figure_id: int, fact: int) -> Confirmed | None:
-        """Write what becomes of a fact; gives what one more outlet has confirmed by that."""
-        if not judge.write(decision, mention, figure_id, fact):
+    def _write(
+        self, judge: Judge, decision: Decision, mention: Mention, figure_id: int, fact: int, *, asked: bool
+    ) -> Confirmed | None:
+        """Write what becomes of a fact; gives, where that is asked, what one more outlet has confirmed by it."""
+        if not judge.write(decision, mention, figure_id, fact) or not asked:
             return None
         if decision.ruling.supports:
             return outlets.held(self.db.conn, fact)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Literal
 
 from storage.records import Basis, Bound, Figure, Measure, Value, Verdict
@@ -178,7 +179,12 @@ def last_digit(value: Decimal) -> Decimal:
     assert isinstance(exponent, int), "numbers are finite"
     if exponent >= 0 and value:
         exponent = value.normalize().as_tuple().exponent
-    return Decimal((0, (1,), int(exponent)))
+    return _place(int(exponent))
+
+
+@cache
+def _place(exponent: int) -> Decimal:
+    return Decimal((0, (1,), exponent))
 
 
 def read(figure: Figure) -> Reading:
@@ -281,13 +287,15 @@ def same(told: Reading, held: Reading) -> bool:
 
 
 def _near(one: Decimal, other: Decimal, told: Reading, held: Reading) -> bool:
+    if one == other:
+        return True
     difference = abs(one - other)
     if told.converted and told.unit != "percent":
-        return difference < abs(other) * _RATE_DOUBT or one == other
+        return difference < abs(other) * _RATE_DOUBT
     steps = (told.step, held.step)
     if told.unit not in _NO_AMOUNTS:
         steps = (min(told.step, abs(one) * _SAME_AMOUNT), min(held.step, abs(other) * _SAME_AMOUNT))
-    return difference < max(steps) or one == other
+    return difference < max(steps)
 
 
 def within(inner: Reading, outer: Reading) -> bool:
