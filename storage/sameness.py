@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 #: Characters taken together: about a word, or three to six words of Chinese.
@@ -60,13 +60,15 @@ def overlap(one: bytes, other: bytes) -> float:
     return sum(left == right for left, right in pairs) / _PERMUTATIONS
 
 
-def bands_of(sketch: bytes) -> list[int]:
+# A text is looked for, and then made known.
+@lru_cache(maxsize=8)
+def bands_of(sketch: bytes) -> tuple[int, ...]:
     """The keys under which a sketch is found."""
     width = 4 * _ROWS
-    return [
+    return tuple(
         int.from_bytes(hashlib.blake2b(sketch[at : at + width], digest_size=7, salt=bytes([band])).digest(), "big")
         for band, at in enumerate(range(0, _BANDS * width, width))
-    ]
+    )
 
 
 def original_of(connection: sqlite3.Connection, sketch: bytes, day: date) -> int | None:
