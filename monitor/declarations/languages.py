@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from monitor.declarations.numbers import NumberSections
 from monitor.declarations.periods import PeriodSections
@@ -36,6 +36,18 @@ Cue = Literal[
 
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Spelling(_Section):
+    """`[spelling]`: characters that are read as others."""
+
+    #: A character and the one that it is read as, side by side.
+    same: tuple[Annotated[str, Field(min_length=2, max_length=2)], ...] = ()
+
+    @property
+    def table(self) -> Mapping[int, str]:
+        """What `str.translate` takes; no length changes."""
+        return {ord(pair[0]): pair[1] for pair in self.same}
 
 
 class Companies(_Section):
@@ -77,11 +89,30 @@ class BindingSections(BaseModel):
     sentences: Sentences
     #: Suffixes of versions in their contract form, and how the language writes them.
     versions: Mapping[str, Words] = {}
+    spelling: Spelling = Spelling()
     metrics: Mapping[str, MetricWords] = {}
 
 
 class Language(NumberSections, PeriodSections, BindingSections):
     """A file of `monitor/languages`."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _spelled(cls, data: object) -> object:
+        """Add to every list of words their other spellings."""
+        pairs = Spelling.model_validate(data["spelling"]) if isinstance(data, Mapping) and "spelling" in data else None
+        return data if pairs is None else {**_respelled(data, pairs.table), "spelling": pairs}
+
+
+def _respelled(value: object, table: Mapping[int, str]) -> Any:
+    """The tables with, at the end of every list, those of its words that `table` spells in another way."""
+    if isinstance(value, Mapping):
+        return {key: _respelled(each, table) for key, each in value.items()}
+    if not isinstance(value, (list, tuple)):
+        return value
+    if not all(isinstance(each, str) for each in value):
+        return [_respelled(each, table) for each in value]
+    return [*value, *dict.fromkeys(word for each in value if (word := each.translate(table)) not in value)]
 
 
 def codes() -> tuple[str, ...]:

@@ -67,6 +67,8 @@ class _Tools:
 
     def __init__(self, code: str, entities: Mapping[str, Entity], others: Sequence[str]) -> None:
         pack = language(code)
+        #: Spellings that are folded before anything is read; spans stay as they are.
+        self.spelling = pack.spelling.table
         self.numbers = Numbers(pack)
         self.periods = Periods(pack)
         self.sentences = Sentences(pack)
@@ -133,9 +135,9 @@ class Extractor:
 
     def quantities(self, text: str, language: str) -> list[Quantity]:
         """The quantities of a text, with spans in it as it was given."""
-        normal = _readable(text)
+        normal, tools = _readable(text), self._for(language, text)
         found = []
-        for quantity in self._for(language, text).numbers.read(normal.text):
+        for quantity in tools.numbers.read(normal.text.translate(tools.spelling)):
             start, end = normal.original(quantity.start, quantity.end)
             number_start, number_end = normal.original(quantity.number_start, quantity.number_end)
             found.append(replace(quantity, start=start, end=end, number_start=number_start, number_end=number_end))
@@ -161,6 +163,7 @@ class Extractor:
         whole = f"{title}\n{text}" if title else text
         normal = _readable(whole)
         tools = self._for(tag, whole)
+        normal.text = normal.text.translate(tools.spelling)
         title_end = normal.text.find("\n") if title else -1
         if title and title.count("\n"):
             title_end = len(_readable(title).text)

@@ -82,9 +82,11 @@ class Reader:
         others: Iterable[str],
     ) -> None:
         gathered: dict[str, list[Meaning]] = defaultdict(list)
+        self._spelling = pack.spelling.table
 
         def put(words: Iterable[str], meaning: Meaning) -> None:
-            for word in words:
+            for each in words:
+                word = each.translate(self._spelling)
                 if meaning not in gathered[word]:
                     gathered[word].append(meaning)
 
@@ -117,6 +119,7 @@ class Reader:
 
     def read(self, text: str) -> Mentions:
         """The mentions in a normalised text."""
+        text = text.translate(self._spelling)
         low = text.lower()
         if len(low) != len(text):
             low = "".join(char if len(char.lower()) != 1 else char.lower() for char in text)

@@ -60,3 +60,11 @@ def test_a_direction_inside_of_a_term_says_nothing() -> None:
     text = "增收"
     assert READERS["zh"].read(text).directions
     assert not READERS["zh"].read("增值税毛利率").metrics[0].meanings[0].weak
+
+
+def test_a_word_is_known_in_both_spellings() -> None:
+    text = "可靈付費會員創作者,商湯除外"
+    found = READERS["zh"].read(text)
+    assert told(text, found.subjects) == [("可靈", "keling"), ("商湯", "other")]
+    assert told(text, found.metrics) == [("付費會員", "paying_users"), ("創作者", "users")]
+    assert "計劃" in language("zh").cues["guidance"] and "计划" in language("zh").cues["guidance"]
