@@ -10,20 +10,15 @@ from decimal import Decimal
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated, Literal, Self
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from monitor.declarations.reading import read_toml, validated
+from monitor.declarations.reading import validated
 from monitor.declarations.sources import Duration, Source, shipped_sources
+from monitor.declarations.tables import EVERY, LEDGER, configuration, read_toml
 from monitor.errors import ConfigError, Fault
 from storage.records import Basis, Measure, Tier, Verdict
-
-#: Names the file where `--config` does not.
-VARIABLE = "KELING_MONITOR_CONFIG"
-
-#: Read where neither the option nor the variable names another.
-DEFAULT_FILE = "monitor.toml"
 
 _MULTIPLES = {"B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9}
 
@@ -38,9 +33,10 @@ def _size(value: object) -> object:
 
 
 def _zone(value: str) -> str:
-    if value not in available_timezones():
-        raise ValueError("a time zone such as 'Asia/Shanghai'")
-    return value
+    try:
+        return ZoneInfo(value).key
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("a time zone such as 'Asia/Shanghai'") from None
 
 
 def _mailbox(value: str) -> str:
@@ -71,7 +67,7 @@ class Storage(_Table):
     """`[storage]`: the ledger."""
 
     #: Beside the file that names it, unless absolute.
-    path: Path = Path("keling.db")
+    path: Path = LEDGER
     #: `quotes`: of press articles only the sentences with figures are kept.
     keep: Literal["snapshots", "quotes"] = "snapshots"
 
@@ -101,7 +97,7 @@ class Fetch(_Table):
 class Schedule(_Table):
     """`[schedule]`: when `keling-monitor schedule` works."""
 
-    every: Duration = timedelta(minutes=15)
+    every: Duration = EVERY
     timezone: Zone = "Asia/Shanghai"
     digest_at: Clock = time(8)
     #: Of weekly summaries.
@@ -292,10 +288,7 @@ def load_config(file: Path | None = None) -> Config:
     Raises:
         ConfigError: a named file is absent, or the file has faults: all of them are told.
     """
-    if file is None and (named := os.environ.get(VARIABLE)):
-        file = Path(named)
+    file = configuration(file)
     if file is None:
-        if not Path(DEFAULT_FILE).exists():
-            return Config(settings=Settings(), file=None)
-        file = Path(DEFAULT_FILE)
+        return Config(settings=Settings(), file=None)
     return Config(settings=validated(Settings, read_toml(file), str(file)), file=file)

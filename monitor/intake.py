@@ -14,15 +14,16 @@ from sqlite_utils import Database
 from monitor.config import Config
 from monitor.extractors import Extractor
 from monitor.ingest import Incoming, LineError, read_line
+from monitor.policies import hold_of, ledger_of, rules_of
 from monitor.rows import figure_row
-from monitor.runner import ALREADY_RUNNING, WELL, Clock, deliver_waiting, hold_of, ledger_of, rules_of, say
+from monitor.sending import WELL, Clock, deliver_waiting, say
 from storage.database import connect
 from storage.outbox import Outbox
 from storage.records import Recorded
 from storage.runs import AlreadyRunningError, Counts, RunLock, Runs
 
-#: Some line was refused.
-REFUSED = 3
+#: Exit codes: some line was refused; another run is at work.
+REFUSED, ALREADY_RUNNING = 3, 5
 
 Tell = Callable[[dict[str, Any]], None]
 

@@ -11,8 +11,9 @@ from typing import Any
 from monitor.alerts.rules import Rules
 from monitor.config import Config
 from monitor.extractors import Extractor
+from monitor.policies import hold_of, ledger_of, rules_of
 from monitor.rows import figure_row
-from monitor.runner import Clock, hold_of, ledger_of, rules_of
+from monitor.sending import Clock
 from storage.database import connect
 from storage.ledger import Ledger
 from storage.records import Article, Figure, Judged, Policy, Posting, Stored

@@ -1,42 +1,37 @@
-"""What the verbs set in motion: a run, a delivery, a test message. Each gives its exit code."""
+"""What the verbs that fetch set in motion: a run, a look at sources."""
 
 from __future__ import annotations
 
 import logging
-import sys
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import datetime
 from typing import Any
 
 from sqlite_utils import Database
 
-from monitor.alerts.rules import Quiet, Rule, Rules, Threshold, ops_postings
-from monitor.config import Config, To
+from monitor.alerts.rules import ops_postings
+from monitor.config import Config
 from monitor.crawl import CrawlResult, Fetching, check, crawl, due
 from monitor.declarations.sources import Source, shipped_sources
-from monitor.delivery import Courier, deliver, operators, post_test
+from monitor.delivery import Courier, operators
 from monitor.errors import ConfigError, Fault
 from monitor.extractors import Extractor
 from monitor.health import news, told
+from monitor.policies import hold_of, ledger_of, rules_of
+from monitor.sending import WELL, Clock, deliver_waiting, say
 from storage.database import connect, transaction
 from storage.frontier import Frontier
 from storage.health import Health
-from storage.ledger import Ledger
 from storage.outbox import Outbox
-from storage.records import Figure
 from storage.runs import AlreadyRunningError, Counts, RunLock, Runs
 
 log = logging.getLogger(__name__)
 
-Clock = Callable[[], datetime]
-
-#: Exit codes of a run; where several apply the greatest one tells.
-WELL, SOURCE_FAILED, MAIL_WAITS, ALREADY_RUNNING = 0, 3, 4, 5
-
-_WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+#: Exit codes of a run, besides those of its delivery.
+SOURCE_FAILED, ALREADY_RUNNING = 3, 5
 
 #: A heartbeat that takes longer is given up: the run is over already.
 _HEARTBEAT_SECONDS = 10
@@ -63,33 +58,6 @@ def run_cycle(config: Config, *, names: Sequence[str] = (), full: bool = False, 
         say([str(error)])
         return ALREADY_RUNNING
     return max(SOURCE_FAILED if failed else WELL, deliver_waiting(config, clock))
-
-
-def deliver_waiting(config: Config, clock: Clock) -> int:
-    """Send what is due, and what dead runs had gathered; `MAIL_WAITS` where something is left that should have gone.
-
-    Raises:
-        LedgerError: the ledger cannot be used.
-    """
-    with closing(connect(config.database)) as db, transaction(db):
-        # Nobody can write meanwhile: where no run is at work now, whatever is being gathered is of a dead one.
-        if RunLock(config.database).is_free():
-            Outbox(db).release_orphans(clock())
-    delivered = deliver(config, now=clock)
-    say(delivered.errors)
-    return MAIL_WAITS if delivered.waiting or delivered.dead else WELL
-
-
-def send_test(config: Config, clock: Clock) -> int:
-    """Send a test message to everybody who is to hear of alerts or trouble.
-
-    Raises:
-        ConfigError: nobody is.
-    """
-    with closing(connect(config.database)):
-        if post_test(config, now=clock()) == 0:
-            raise ConfigError([Fault(str(config.file or "defaults"), "alerts.to", "somebody to tell", "nobody")])
-    return deliver_waiting(config, clock)
 
 
 def check_sources(config: Config, names: Sequence[str], *, everything: bool, now: datetime) -> list[dict[str, Any]]:
@@ -190,12 +158,6 @@ def _crawl(
     )
 
 
-def ledger_of(config: Config, db: Database) -> Ledger:
-    """The ledger in a database, as monitor.toml wants it kept."""
-    settings = config.settings
-    return Ledger(db, max_age=settings.alerts.max_age, keep=settings.storage.keep)
-
-
 def _tell_operators(config: Config, db: Database, sources: Sequence[Source], run: int, clock: Clock) -> None:
     """Post what has broken since operators last heard, and what is well again; each is told once."""
     health, outbox = Health(db), Outbox(db)
@@ -207,43 +169,12 @@ def _tell_operators(config: Config, db: Database, sources: Sequence[Source], run
         told(health, heard)
 
 
-def rules_of(config: Config) -> Rules:
-    """Who hears of what, as monitor.toml says."""
-    settings = config.settings
-    return Rules(
-        rules=tuple(map(_rule, settings.alerts.to)),
-        verdicts=settings.alerts.verdicts,
-        zone=settings.schedule.zone,
-        digest_at=settings.schedule.digest_at,
-        digest_day=_WEEK.index(settings.schedule.digest_day),
-    )
-
-
-def _rule(to: To) -> Rule:
-    fields = {name: getattr(to, name) for name in type(to).model_fields if name not in {"when", "quiet"}}
-    return Rule(
-        **fields,
-        when=tuple(Threshold(**when.model_dump()) for when in to.when),
-        quiet=Quiet(begin=to.quiet.begin, end=to.quiet.end) if to.quiet else None,
-    )
-
-
 def fetching_of(config: Config) -> Fetching:
     """How pages are asked for, as monitor.toml says."""
     fetch = config.settings.fetch
     return Fetching(
         user_agent=fetch.user_agent, obey_robots=fetch.obey_robots, timeout=fetch.timeout, max_bytes=fetch.max_bytes
     )
-
-
-def hold_of(config: Config) -> Callable[[Figure], str | None]:
-    """Which figures wait for a person: those that the extractor is not sure of."""
-    least = config.settings.alerts.min_confidence
-
-    def hold(figure: Figure) -> str | None:
-        return f"confidence {figure.confidence:.2f} is below {least:.2f}" if figure.confidence < least else None
-
-    return hold
 
 
 def _counts(result: CrawlResult) -> Counts:
@@ -264,9 +195,3 @@ def _beat(url: str, user_agent: str) -> None:
             pass
     except (OSError, urllib.error.URLError) as error:
         say([f"heartbeat {url}: {error}"])
-
-
-def say(lines: Iterable[str]) -> None:
-    """Messages on standard error."""
-    for line in lines:
-        sys.stderr.write(f"keling-monitor: {line}\n")

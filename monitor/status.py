@@ -7,9 +7,9 @@ from collections import Counter
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
-from monitor.config import Config
 from storage.database import connect
 from storage.health import Health
 from storage.outbox import Outbox
@@ -34,21 +34,24 @@ class Status:
     reasons: tuple[str, ...]
 
 
-def status_of(config: Config, now: datetime) -> Status:
+def status_of(database: Path, *, every: timedelta, now: datetime) -> Status:
     """The state of the monitor at a moment.
+
+    Args:
+        database: the ledger's file.
+        every: how often the monitor is to run.
+        now: the moment.
 
     Raises:
         LedgerError: the ledger cannot be read.
     """
-    if not config.database.exists():
-        return Status(
-            code=2, facts={"ledger": None}, reasons=(f"no ledger at {config.database}: there was no run yet",)
-        )
-    with closing(connect(config.database, read_only=True)) as db:
+    if not database.exists():
+        return Status(code=2, facts={"ledger": None}, reasons=(f"no ledger at {database}: there was no run yet",))
+    with closing(connect(database, read_only=True)) as db:
         last = Runs(db).last()
         sources = Health(db).all()
         waiting = Outbox(db).count(now)
-    free = shutil.disk_usage(config.folder).free
+    free = shutil.disk_usage(database.parent).free
     states = Counter(health.state for health in sources.values())
     facts = {
         "last_run": last["started"] if last else None,
@@ -56,10 +59,10 @@ def status_of(config: Config, now: datetime) -> Status:
         "sources": dict(states),
         "newest_item": max((h.last_new for h in sources.values() if h.last_new), default=None),
         "outbox": {"waiting": waiting.waiting, "dead": waiting.dead, "uncertain": waiting.uncertain},
-        "ledger_bytes": config.database.stat().st_size,
+        "ledger_bytes": database.stat().st_size,
         "free_bytes": free,
     }
-    if stopped := _stopped(last, config.settings.schedule.every, now):
+    if stopped := _stopped(last, every, now):
         return Status(code=2, facts=facts, reasons=(stopped,))
     reasons = [f"source {name} is {h.state}: {h.message}" for name, h in sources.items() if h.state != "ok"]
     if waiting.waiting:

@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlite_utils import Database
-
 from storage.errors import (
     LedgerMissingError,
     LedgerNewerError,
@@ -19,6 +17,7 @@ from storage.errors import (
     translated,
 )
 from storage.migrations import migrations, unknown
+from storage.wrapping import Database
 
 #: Written into the file's header, so that `file` and we know it again: "KLNG".
 APPLICATION_ID = 0x4B4C4E47

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlite_utils import Database
-
 from storage.database import transaction
 from storage.times import moment_of, text_of
+from storage.wrapping import Database
 
 State = Literal["ok", "degraded", "broken"]
 

@@ -12,8 +12,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
-from sqlite_utils import Database
-from sqlite_utils.migrations import Migrations
+from storage.wrapping import Database, Migrations
 
 #: The name of the set in `_sqlite_migrations`.
 SET = "keling-monitor"

@@ -24,11 +24,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
-from sqlite_utils import Database
-
 from storage.database import path_of, transaction
 from storage.records import Posting, Recipient
 from storage.times import text_of
+from storage.wrapping import Database
 
 State = Literal["gathering", "waiting", "sending", "sent", "uncertain", "dead"]
 Outcome = Literal["sent", "temporary", "permanent", "uncertain"]

@@ -12,11 +12,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from sqlite_utils import Database
-
 from storage.database import transaction
 from storage.errors import LedgerReadOnlyError
 from storage.times import text_of
+from storage.wrapping import Database
 
 #: Seconds: far longer than another process holds the lock to see whether it is free.
 _A_LOOK = 0.2

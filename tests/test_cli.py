@@ -5,9 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -17,6 +21,8 @@ from click.testing import CliRunner
 
 from monitor.cli import main
 from monitor.cli.output import print_rows
+from storage.database import connect
+from storage.runs import Runs
 
 
 def verbs(group: click.Group = main, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -116,3 +122,50 @@ def test_no_rows_are_rows_too() -> None:
         print_rows([], "json", ())
 
     assert json.loads(CliRunner().invoke(command).stdout) == []
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Path:
+    """A folder with a monitor.toml and a ledger that a run has written since."""
+    file = tmp_path / "monitor.toml"
+    file.write_text("[sources]\nuse = 'none'\n", "utf-8")
+    with closing(connect(tmp_path / "keling.db")) as db:
+        Runs(db).start(now=datetime.now(UTC) + timedelta(seconds=1))
+    return tmp_path
+
+
+#: What takes longest to import.
+MODELS, FETCHING, READING = {"pydantic"}, {"scrapy", "twisted"}, {"trafilatura", "dateparser", "numpy"}
+
+
+@pytest.mark.parametrize(
+    ("words", "without"),
+    [
+        (["status"], MODELS | FETCHING | READING | {"rich", "jinja2"}),
+        (["facts", "--format", "json"], MODELS | FETCHING | READING | {"rich", "jinja2"}),
+        (["outbox", "list", "--format", "json"], MODELS | FETCHING | READING | {"rich", "jinja2"}),
+        (["deliver"], FETCHING | READING | {"rich", "jinja2"}),
+    ],
+    ids=" ".join,
+)
+def test_a_verb_imports_only_what_it_needs(kept: Path, words: list[str], without: set[str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "monitor", *words],
+        cwd=kept,
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    imported = {line.rpartition("|")[2].strip().partition(".")[0] for line in done.stderr.splitlines()}
+    assert "sqlite3" in imported
+    assert imported & without == set()
+
+
+def test_a_changed_configuration_is_read_whole_before_the_ledger_is(kept: Path) -> None:
+    assert run(kept, "facts").returncode == 0
+    file = kept / "monitor.toml"
+    file.write_text("[smtp]\nhots = 'mail.example.com'\n", "utf-8")
+    os.utime(file, (time.time() + 10, time.time() + 10))
+    done = run(kept, "facts")
+    assert done.returncode == 2
+    assert "smtp.hots" in done.stderr

@@ -24,7 +24,7 @@ from monitor.channels.email import EmailChannel, MailServer
 from monitor.config import Config, load_config
 from monitor.delivery import Courier, Delivered, deliver, deliver_over, post_test
 from monitor.demo.settings import write_settings
-from monitor.runner import deliver_waiting
+from monitor.sending import deliver_waiting
 from storage.database import connect, transaction
 from storage.errors import LedgerError
 from storage.outbox import LEASE, Outbox

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel
 
-from monitor.declarations import sources
 from monitor.declarations.sources import FOLDER, Source, kinds, shipped_sources
+from monitor.declarations.tables import SECONDS
 
 FILE = "sources.md"
 
@@ -93,8 +93,8 @@ def _shown(default: object) -> str:
     seconds = getattr(default, "total_seconds", None)
     if seconds is not None:
         total = int(seconds())
-        unit = next(unit for unit in ("d", "h", "m", "s") if total % sources._SECONDS[unit] == 0)
-        return f"`{total // sources._SECONDS[unit]}{unit}`"
+        unit = next(unit for unit in ("d", "h", "m", "s") if total % SECONDS[unit] == 0)
+        return f"`{total // SECONDS[unit]}{unit}`"
     return f"`{str(default).lower() if isinstance(default, bool) else default}`"
 
 

@@ -1,8 +1,7 @@
-"""TOML files to frozen models: every fault gathered, each with file, key, expectation and value."""
+"""TOML tables to frozen models: every fault gathered, each with file, key, expectation and value."""
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from functools import cache
@@ -12,6 +11,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from monitor.declarations.tables import read_toml
 from monitor.errors import ConfigError, Fault
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -38,25 +38,6 @@ _EXPECTED = {
     "time_parsing": "a time such as '08:00'",
     "time_type": "a time such as '08:00'",
 }
-
-
-def read_toml(file: Path) -> dict[str, Any]:
-    """The tables of a TOML file.
-
-    Raises:
-        ConfigError: the file is absent, cannot be read, or is no TOML.
-    """
-    try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        fault = Fault(str(file), "file", "a file that is there", "none")
-    except UnicodeDecodeError as error:
-        fault = Fault(str(file), "file", "text in UTF-8", f"byte {error.object[error.start]:#04x} at {error.start}")
-    except OSError as error:
-        fault = Fault(str(file), "file", "a file that can be read", error.strerror or type(error).__name__)
-    except tomllib.TOMLDecodeError as error:
-        fault = Fault(str(file), "file", "TOML", str(error))
-    raise ConfigError([fault])
 
 
 def validated(model: type[Model], data: Mapping[str, Any], file: str) -> Model:

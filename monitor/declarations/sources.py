@@ -13,9 +13,9 @@ from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
-from w3lib.url import safe_url_string
 
-from monitor.declarations.reading import read_toml, validated
+from monitor.declarations.reading import validated
+from monitor.declarations.tables import EVERY, duration, read_toml
 from monitor.errors import ConfigError
 from storage.records import Tier
 
@@ -24,19 +24,7 @@ _ROOT = Path(__file__).parents[1]
 #: Where the shipped source files lie.
 FOLDER = _ROOT / "sources"
 
-_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
-
-
-def _duration(value: object) -> object:
-    match = re.fullmatch(r"\s*(\d+)\s*([smhdw])\s*", value) if isinstance(value, str) else None
-    if match is None:
-        if isinstance(value, timedelta):
-            return value
-        raise ValueError("a duration such as '15m', '30s' or '14d'")
-    return timedelta(seconds=int(match[1]) * _SECONDS[match[2]])
-
-
-Duration = Annotated[timedelta, BeforeValidator(_duration)]
+Duration = Annotated[timedelta, BeforeValidator(duration)]
 
 
 @cache
@@ -180,7 +168,7 @@ class Source(_Declaration):
     #: Whether it is read; of the shipped sources those that are on make `sources.use = "default"`.
     enabled: bool = True
     #: How often it is asked.
-    every: Duration = timedelta(minutes=15)
+    every: Duration = EVERY
     #: How near its articles are to where news are made; counts where outlets contradict each other. An official source
     #: that does not say is `company`.
     tier: Tier = "press"
@@ -255,6 +243,8 @@ class Source(_Declaration):
     @field_validator("url")
     @classmethod
     def _is_web_address(cls, value: str) -> str:
+        from w3lib.url import safe_url_string
+
         if not re.match(r"https?://[^/\s]+", safe_url_string(value)):
             raise ValueError("an address that begins with http:// or https://")
         return value

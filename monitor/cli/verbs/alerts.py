@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from monitor.cli.ledgers import open_ledger
+from monitor.cli.ledgers import open_database
 from monitor.cli.options import Clock, clock_option, config_option, filters, format_option
 from monitor.cli.output import print_rows
 
@@ -28,8 +28,10 @@ def command(ctx: click.Context, /, config_file: Path | None, form: str, **where:
     """
     ctx.obj = config_file
     if ctx.invoked_subcommand is None:
-        with open_ledger(config_file) as ledger:
-            print_rows(ledger.alerts(**where), form, COLUMNS)
+        from storage import queries
+
+        with open_database(config_file) as database:
+            print_rows(queries.alerts(database.conn, **where), form, COLUMNS)
 
 
 @command.command()
@@ -43,6 +45,6 @@ def test(ctx: click.Context, config_file: Path | None, clock: Clock) -> None:
     Example: keling-monitor alerts test
     """
     from monitor.config import load_config
-    from monitor.runner import send_test
+    from monitor.sending import send_test
 
     ctx.exit(send_test(load_config(config_file or ctx.obj), clock))

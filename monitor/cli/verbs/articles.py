@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from monitor.cli.ledgers import open_ledger
+from monitor.cli.ledgers import open_database
 from monitor.cli.options import Moment, config_option, format_option, limit_option
 from monitor.cli.output import print_rows
 
@@ -34,5 +34,8 @@ def command(
     \b
     Example: keling-monitor articles --search 可灵 --since 2025-11-01
     """
-    with open_ledger(config_file) as ledger:
-        print_rows(ledger.articles(since=since, outlet=outlet, search=words, limit=limit), form, COLUMNS)
+    from storage import queries
+
+    with open_database(config_file) as database:
+        found = queries.articles(database.conn, since=since, outlet=outlet, search=words, limit=limit)
+        print_rows(found, form, COLUMNS)

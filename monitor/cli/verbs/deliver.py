@@ -20,6 +20,6 @@ def command(ctx: click.Context, config_file: Path | None, clock: Clock) -> None:
     Example: keling-monitor deliver
     """
     from monitor.config import load_config
-    from monitor.runner import deliver_waiting
+    from monitor.sending import deliver_waiting
 
     ctx.exit(deliver_waiting(load_config(config_file), clock))

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from monitor.cli.ledgers import open_ledger
+from monitor.cli.ledgers import open_database
 from monitor.cli.options import EndOfDay, config_option, filters, format_option
 from monitor.cli.output import print_rows
 
@@ -39,5 +39,7 @@ def command(config_file: Path | None, form: str, as_of: datetime | None, number:
     \b
     Example: keling-monitor facts --entity keling --metric revenue --as-of 2025-06-30
     """
-    with open_ledger(config_file) as ledger:
-        print_rows(ledger.facts(id=number, as_of=as_of, **where), form, COLUMNS)
+    from storage import queries
+
+    with open_database(config_file) as database:
+        print_rows(queries.facts(database.conn, id=number, as_of=as_of, **where), form, COLUMNS)

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from monitor.cli.ledgers import open_ledger
+from monitor.cli.ledgers import open_database
 from monitor.cli.options import config_option, filters, format_option
 from monitor.cli.output import as_json, print_rows
 from monitor.errors import MonitorError
@@ -30,8 +30,10 @@ def command(ctx: click.Context, /, config_file: Path | None, form: str, **where:
     """
     ctx.obj = config_file
     if ctx.invoked_subcommand is None:
-        with open_ledger(config_file) as ledger:
-            print_rows(ledger.figures(**where), form, COLUMNS)
+        from storage import queries
+
+        with open_database(config_file) as database:
+            print_rows(queries.figures(database.conn, **where), form, COLUMNS)
 
 
 @command.command()
@@ -45,8 +47,10 @@ def show(parent: Path | None, number: int, config_file: Path | None, form: str) 
     \b
     Example: keling-monitor figures show 12
     """
-    with open_ledger(config_file or parent) as ledger:
-        figure = ledger.figure(number)
+    from storage import queries
+
+    with open_database(config_file or parent) as database:
+        figure = queries.figure(database.conn, number)
     if figure is None:
         raise MonitorError(f"no figure has the id {number}: `keling-monitor figures` lists them")
     if form == "json":

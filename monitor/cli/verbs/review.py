@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.ledgers import open_ledger
+from monitor.cli.ledgers import open_database
 from monitor.cli.options import Clock, clock_option, config_option, format_option
 from monitor.cli.output import print_rows
 from monitor.errors import ConfigError, Fault
@@ -44,8 +44,10 @@ def list_figures(config_file: Path | None, state: str = "waiting", form: str = "
     \b
     Example: keling-monitor review list --state rejected
     """
-    with open_ledger(config_file) as ledger:
-        print_rows(ledger.reviews(None if state == "all" else state), form, COLUMNS)
+    from storage import queries
+
+    with open_database(config_file) as database:
+        print_rows(queries.reviews(database.conn, None if state == "all" else state), form, COLUMNS)
 
 
 @command.command()
@@ -60,7 +62,8 @@ def accept(ctx: click.Context, numbers: Sequence[int], config_file: Path | None,
     Example: keling-monitor review accept 3 4
     """
     from monitor.config import load_config
-    from monitor.runner import deliver_waiting, rules_of
+    from monitor.policies import rules_of
+    from monitor.sending import deliver_waiting
 
     config = load_config(config_file)
     policy = rules_of(config).policy(None, clock)
@@ -83,7 +86,7 @@ def reject(numbers: Sequence[int], config_file: Path | None, clock: Clock) -> No
 
 def _decide(config_file: Path | None, numbers: Sequence[int], decide: Callable[[Ledger, int], object]) -> None:
     from monitor.config import load_config
-    from monitor.runner import ledger_of
+    from monitor.policies import ledger_of
     from storage.database import connect
 
     config = load_config(config_file)

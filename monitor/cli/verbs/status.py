@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from monitor.cli.ledgers import place_of
 from monitor.cli.options import Clock, clock_option, config_option
 
 #: What each exit code says.
@@ -24,10 +25,10 @@ def command(ctx: click.Context, config_file: Path | None, form: str, clock: Cloc
     \b
     Example: keling-monitor status || echo "look after the monitor"
     """
-    from monitor.config import load_config
     from monitor.status import status_of
 
-    status = status_of(load_config(config_file), clock())
+    place = place_of(config_file)
+    status = status_of(place.database, every=place.every, now=clock())
     if form == "json":
         from monitor.cli.output import as_json
 
