@@ -1,9 +1,10 @@
-"""Pages crawled a CPU second, and texts of public pages: `python -m benchmarks.crawl [--bodies DIR]`.
+"""Pages crawled a second beside bare Scrapy, and texts of public pages: `python -m benchmarks.crawl [--bodies DIR]`.
 
-A site on this machine serves a list and its pages. Bare Scrapy downloads them with the same settings and does nothing
-else; the monitor reads, gates, and remembers them. The pages name nothing that is watched: how fast figures are read
-is for the other benchmarks. With `--bodies`, a checkout of scrapinghub/article-extraction-benchmark, the texts found in
-its 181 pages are held against its own, by its own measure.
+Five thousand pages on a hundred hosts of this machine. Bare Scrapy downloads them and does nothing else; the monitor
+reads its feeds, gates, and remembers the pages in a ledger on disk, with all its stages on: robots.txt, the guard of
+addresses, conditional requests, health. First pages that name nothing that is watched; then the same again, when
+nothing has changed; then pages that all tell figures, with the share of each stage. With `--bodies`, a checkout of
+scrapinghub/article-extraction-benchmark, the texts found in its 181 pages are held against its own, by its own measure.
 """
 
 from __future__ import annotations
@@ -13,94 +14,183 @@ import gzip
 import json
 import multiprocessing
 import sys
+import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import wraps
 from importlib import import_module
 from multiprocessing.connection import Connection
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from scrapy import Request, Spider
 from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.settings import Settings
 
-from monitor.crawl import Fetching, _settings, crawl
+from benchmarks._hosts import Served, Web
+from monitor import pipelines
+from monitor.crawl import Fetching, crawl
 from monitor.declarations.sources import Source
-from monitor.demo.site import Site
 from monitor.extractors import Extractor
 from monitor.parse.body import article_body
 from monitor.parse.markup import html_tree
-from storage.database import memory
+from storage.database import connect
 from storage.frontier import Frontier
 from storage.health import Health
 from storage.ledger import Ledger
 
 NOW = datetime(2025, 11, 21, 12, tzinfo=UTC)
-_PARAGRAPH = "The weather was fine all week, and nobody was surprised, for it was summer and the sun was out. " * 4
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Took:
+    """What a crawl cost."""
+
+    wall: float
+    cpu: float
+    #: CPU seconds of the stages that were watched.
+    stages: dict[str, float]
 
 
 def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--pages", type=int, default=1000, help="pages of the site")
+    parser.add_argument("--pages", type=int, default=5000, help="pages that name nothing watched")
+    parser.add_argument("--relevant", type=int, default=500, help="pages that all tell figures")
+    parser.add_argument("--hosts", type=int, default=100, help="hosts that they are on")
+    parser.add_argument("--feeds", type=int, default=20, help="feeds that name them: sources of the monitor")
+    parser.add_argument("--rounds", type=int, default=3, help="the median of so many is told")
     parser.add_argument("--bodies", type=Path, help="checkout of the public benchmark of article texts")
     arguments = parser.parse_args()
-    with _served(arguments.pages) as site:
-        ours = arguments.pages / _apart(_monitor, site.url(), arguments.pages)
-        bare = arguments.pages / _apart(_bare, site.url(), arguments.pages)
-    print(f"pages a CPU second: {ours:.0f} read and remembered, {bare:.0f} by bare Scrapy, ratio {ours / bare:.2f}")
+    web = Web(hosts=arguments.hosts, pages=arguments.pages, feeds=arguments.feeds)
+    with Served(web) as served, tempfile.TemporaryDirectory() as folder:
+        _irrelevant(served, Path(folder), arguments.rounds)
+    web = Web(hosts=arguments.hosts, pages=arguments.relevant, feeds=arguments.feeds, relevant=True)
+    with Served(web) as served, tempfile.TemporaryDirectory() as folder:
+        _relevant(served, Path(folder))
     if arguments.bodies:
         f1, rate, peer, peer_rate = _bodies(arguments.bodies)
         print(f"texts of public pages: F1 {f1:.4f} at {rate:.0f} a second; trafilatura: {peer:.4f} at {peer_rate:.0f}")
 
 
-class _served(Site):  # noqa: N801 (a context manager)
-    """A site with a list of pages."""
-
-    def __init__(self, pages: int) -> None:
-        super().__init__()
-        self.number = pages
-
-    def __enter__(self) -> _served:
-        super().__enter__()
-        items = "".join(
-            f"<item><title>Item {number}</title><link>{self.url(f'/{number}.html')}</link></item>"
-            for number in range(self.number)
+def _irrelevant(served: Served, folder: Path, rounds: int) -> None:
+    """Pages that name nothing: beside bare Scrapy, and once more when nothing has changed."""
+    web = served.web
+    print(f"{web.pages} pages on {web.hosts} hosts, none relevant, {web.feeds} sources; medians of {rounds}")
+    bare, uvloop, ours, again = [], [], [], []
+    first_bytes = again_bytes = 0
+    for number in range(rounds):
+        bare.append(_apart(_bare, web, served.port, ""))
+        uvloop.append(_apart(_bare, web, served.port, "uvloop.Loop"))
+        served.sent()
+        file = folder / f"{number}.db"
+        ours.append(_apart(_monitor, web, served.port, file))
+        first_bytes = served.sent()
+        again.append(_apart(_monitor, web, served.port, file))
+        again_bytes = served.sent()
+    _tell("bare Scrapy", bare, web.pages)
+    _tell("bare Scrapy on uvloop", uvloop, web.pages)
+    _tell("monitor", ours, web.pages)
+    for name, theirs in (("bare Scrapy", bare), ("bare Scrapy on uvloop", uvloop)):
+        print(
+            f"  ratio to {name}: {_cpu(theirs) / _cpu(ours):.2f} by CPU, {_wall(theirs) / _wall(ours):.2f} by the clock"
         )
-        self.put("/feed.xml", f"<rss><channel>{items}</channel></rss>", "application/rss+xml")
-        body = "".join(f"<p>{_PARAGRAPH}</p>" for _ in range(12))
-        menu = "".join(f"<li><a href='/{number}.html'>Menu entry {number}</a></li>" for number in range(60))
-        for number in range(self.number):
-            self.put(
-                f"/{number}.html",
-                f"<html lang='en'><head><title>Item {number}</title></head><body><nav><ul>{menu}</ul></nav>"
-                f"<article><h1>Item {number}</h1>{body}</article></body></html>",
-            )
-        return self
+    print(
+        f"  nothing changed: {again_bytes} of {first_bytes} bytes ({again_bytes / first_bytes:.2%}),"
+        f" {_cpu(again):.2f} of {_cpu(ours):.2f} CPU seconds ({_cpu(again) / _cpu(ours):.1%})"
+    )
 
 
-def _apart(measure: Callable[[str, int, Connection], None], url: str, pages: int) -> float:
-    """CPU seconds that a measurement takes in a process of its own: Twisted's reactor starts once in one."""
+def _relevant(served: Served, folder: Path) -> None:
+    """Pages that all tell figures: what each stage takes."""
+    web = served.web
+    took = _apart(_monitor, web, served.port, folder / "relevant.db")
+    print(f"{web.pages} pages on {web.hosts} hosts, all relevant")
+    _tell("monitor", [took], web.pages)
+    rest = took.cpu - sum(took.stages.values())
+    for stage, seconds in {"fetch and the rest": rest, **took.stages}.items():
+        print(f"    {stage:20} {seconds / took.cpu:6.1%}  {seconds / web.pages * 1000:7.2f} ms a page")
+
+
+def _cpu(all_took: list[Took]) -> float:
+    return median(took.cpu for took in all_took)
+
+
+def _wall(all_took: list[Took]) -> float:
+    return median(took.wall for took in all_took)
+
+
+def _tell(name: str, all_took: list[Took], pages: int) -> None:
+    cpu, wall = _cpu(all_took), _wall(all_took)
+    print(f"  {name:22} {pages / cpu:6.0f} pages a CPU second, {pages / wall:6.0f} by the clock")
+
+
+def _apart(measure: Callable[..., Took], *arguments: object) -> Took:
+    """What a measurement in a process of its own tells: Twisted's reactor starts once in one."""
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe(duplex=False)
-    child = context.Process(target=measure, args=(url, pages, theirs))
+    child = context.Process(target=_measured, args=(measure, arguments, theirs))
     child.start()
-    seconds: float = ours.recv()
+    theirs.close()
+    took: Took = ours.recv()
     child.join()
-    return seconds
+    return took
 
 
-def _monitor(url: str, pages: int, pipe: Connection) -> None:
-    source = Source.model_validate(
-        {"name": "bench", "kind": "feed", "url": f"{url}feed.xml", "allow_private": True, "max_items": pages}
-    )
-    with closing(memory()) as db:
+def _measured(measure: Callable[..., Took], arguments: tuple[object, ...], pipe: Connection) -> None:
+    pipe.send(measure(*arguments))
+
+
+def _monitor(web: Web, port: int, file: Path) -> Took:
+    sources = [
+        Source.model_validate(
+            {
+                "name": f"feed{n}",
+                "kind": "feed",
+                "url": web.feed(n, port),
+                "allow_private": True,
+                "max_items": web.pages,
+            }
+        )
+        for n in range(web.feeds)
+    ]
+    stages: Counter[str] = Counter()
+    _watch(stages)
+    with closing(connect(file)) as db:
         parts = {"ledger": Ledger(db), "frontier": Frontier(db), "health": Health(db), "extractor": Extractor()}
-        began = time.process_time()
-        result = crawl([source], now=NOW, fetching=Fetching(timeout=timedelta(seconds=60)), **parts)
-        pipe.send(time.process_time() - began)
-        assert result.total("pages") == pages, result.messages
+        wall, cpu = time.perf_counter(), time.process_time()
+        result = crawl(sources, now=NOW, fetching=Fetching(timeout=timedelta(seconds=60)), **parts)
+        took = Took(wall=time.perf_counter() - wall, cpu=time.process_time() - cpu, stages=dict(stages))
+    assert not result.failed, result.messages
+    return took
+
+
+def _watch(stages: Counter[str]) -> None:
+    """Let the stages that an article goes through tell how long they took."""
+
+    def watched(name: str, stage: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(stage)
+        def timed(*arguments: Any, **named: Any) -> Any:
+            began = time.process_time()
+            try:
+                return stage(*arguments, **named)
+            finally:
+                stages[name] += time.process_time() - began
+
+        return timed
+
+    for module, function, name in (
+        (import_module("monitor.spiders._answers"), "read_article", "parse"),
+        (pipelines, "is_relevant", "relevance"),
+        (pipelines, "extracted", "figures"),
+        (pipelines, "record", "ledger"),
+    ):
+        setattr(module, function, watched(name, getattr(module, function)))
 
 
 class _Bare(Spider):
@@ -109,28 +199,20 @@ class _Bare(Spider):
     name = "bare"
 
     async def start(self) -> Any:
-        for number in range(self.pages):  # type: ignore[attr-defined]
-            yield Request(f"{self.url}{number}.html")  # type: ignore[attr-defined]
+        for page in range(self.web.pages):  # type: ignore[attr-defined]
+            yield Request(self.web.link(page, self.port))  # type: ignore[attr-defined]
 
     def parse(self, response: Any, **arguments: Any) -> None:
         """Nothing."""
 
 
-def _bare(url: str, pages: int, pipe: Connection) -> None:
-    settings = _settings(Fetching())
-    settings.setdict(
-        {
-            "ITEM_PIPELINES": {},
-            "DOWNLOAD_HANDLERS": {},
-            "TWISTED_DNS_RESOLVER": "scrapy.resolver.CachingThreadedResolver",
-        },
-        priority="cmdline",
-    )
+def _bare(web: Web, port: int, loop: str) -> Took:
+    settings = Settings({"LOG_LEVEL": "WARNING", "CONCURRENT_REQUESTS": 100, "ASYNCIO_EVENT_LOOP": loop or None})
     process = AsyncCrawlerProcess(settings)
-    process.crawl(_Bare, url=url, pages=pages)
-    began = time.process_time()
+    process.crawl(_Bare, web=web, port=port)
+    wall, cpu = time.perf_counter(), time.process_time()
     process.start()
-    pipe.send(time.process_time() - began)
+    return Took(wall=time.perf_counter() - wall, cpu=time.process_time() - cpu, stages={})
 
 
 def _bodies(folder: Path) -> tuple[float, float, float, float]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 from monitor.config import load_config
@@ -19,6 +19,16 @@ from storage.frontier import Frontier
 from storage.health import Health
 from storage.ledger import Hold, Ledger
 from storage.records import Article, Policy
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Robots:
+    """What the robots.txt of hosts say: asked for once a host and run, whatever number of sources lead there."""
+
+    #: By host and port, in the form of Scrapy's middleware.
+    parsers: dict[str, Any] = field(default_factory=dict)
+    #: Status of the answer, where there was one.
+    statuses: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,6 +55,10 @@ class Cycle:
     most_pages: int | None = None
     #: Sources that are official, by site: an article found elsewhere is theirs all the same.
     official: Mapping[tuple[str, int | None], Source] = field(default_factory=dict)
+    #: Of sources that may live on private addresses, and of those that may not: what these cannot reach, those can.
+    robots: Mapping[bool, Robots] = field(default_factory=lambda: {True: Robots(), False: Robots()})
+    #: Hosts of which a page was read in full in this run: their other pages need no more than a look.
+    legible: set[str] = field(default_factory=set)
     #: Why the ledger could not be written: with the first of them the run is over.
     broken: list[LedgerError] = field(default_factory=list)
 

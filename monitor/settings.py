@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+
 BOT_NAME = "keling-monitor"
 SPIDER_LOADER_CLASS = "monitor.spiders.Catalogue"
 
@@ -25,6 +27,27 @@ DEFAULT_REQUEST_HEADERS = {
     "Accept": "application/atom+xml,application/rss+xml,application/xml;q=0.9,text/html;q=0.9,*/*;q=0.8",
     "Accept-Language": "zh,en;q=0.9,de;q=0.8,ja;q=0.8",
 }
+
+# A quarter more pages a second than asyncio's own loop; where it does not install, that one does.
+ASYNCIO_EVENT_LOOP = "uvloop.Loop" if find_spec("uvloop") else None
+
+# Only what a run needs: each step of Scrapy's costs every page its share.
+DOWNLOADER_MIDDLEWARES = {
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "monitor.middlewares.RobotsMiddleware": 100,
+    "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
+    "monitor.middlewares.RefreshMiddleware": 580,
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
+}
+SPIDER_MIDDLEWARES = {
+    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
+    "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
+}
+DOWNLOADER_STATS = False
+WARN_ON_GENERATOR_RETURN_VALUE = False
+# Scrapy starts so many workers an answer, each with its task, and the pipelines do one item after another anyway.
+CONCURRENT_ITEMS = 1
 
 # Limits.
 CONCURRENT_REQUESTS = 16

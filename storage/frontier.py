@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import sqlite3
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
@@ -178,11 +178,36 @@ class Frontier:
             listed: the list carries the article: there is nothing to look at but the list.
         """
         look = None if listed else _next_look(published, now)
-        self._read(page, "recorded", validators, look, article=article, listed=listed)
+        with transaction(self._db):
+            self._execute(
+                "UPDATE pages SET state = 'recorded', baseline = 0, attempts = 0, next_attempt = ?, message = '',"
+                " etag = ?, modified = ?, article = ?, summary = iif(?, summary, ''), text = iif(?, text, '')"
+                " WHERE id = ?",
+                (
+                    None if look is None else text_of(look),
+                    validators.etag,
+                    validators.modified,
+                    article,
+                    listed,
+                    listed,
+                    page,
+                ),
+            )
+            self._execute("DELETE FROM quarantine WHERE page = ?", (page,))
 
     def irrelevant(self, page: int, *, validators: Validators) -> None:
         """The page names nothing that is watched, and is not asked for again unless its list says that it changed."""
-        self._read(page, "irrelevant", validators, None)
+        self.all_irrelevant({page: validators})
+
+    def all_irrelevant(self, pages: Mapping[int, Validators]) -> None:
+        """The same of several pages, in one transaction: by their ids, the validators of their answers."""
+        with transaction(self._db):
+            self._db.conn.executemany(
+                "UPDATE pages SET state = 'irrelevant', baseline = 0, attempts = 0, next_attempt = NULL, message = '',"
+                " etag = ?, modified = ?, summary = '', text = '' WHERE id = ?",
+                [(validators.etag, validators.modified, page) for page, validators in pages.items()],
+            )
+            self._db.conn.executemany("DELETE FROM quarantine WHERE page = ?", [(page,) for page in pages])
 
     def unchanged(self, page: int, *, now: datetime) -> None:
         """The server said that the page is as it was."""
@@ -295,34 +320,6 @@ class Frontier:
                 page.stamp,
             ),
         )
-
-    def _read(
-        self,
-        page: int,
-        state: State,
-        validators: Validators,
-        look: datetime | None,
-        *,
-        article: int | None = None,
-        listed: bool = False,
-    ) -> None:
-        with transaction(self._db):
-            self._execute(
-                "UPDATE pages SET state = ?, baseline = 0, attempts = 0, next_attempt = ?, message = '', etag = ?,"
-                " modified = ?, article = coalesce(?, article), summary = iif(?, summary, ''), text = iif(?, text, '')"
-                " WHERE id = ?",
-                (
-                    state,
-                    None if look is None else text_of(look),
-                    validators.etag,
-                    validators.modified,
-                    article,
-                    listed,
-                    listed,
-                    page,
-                ),
-            )
-            self._execute("DELETE FROM quarantine WHERE page = ?", (page,))
 
     def _execute(self, sql: str, values: Sequence[Any]) -> None:
         self._db.conn.execute(sql, values)

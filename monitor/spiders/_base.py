@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Self
+from urllib.parse import urlsplit
 
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
@@ -14,13 +15,22 @@ from twisted.python.failure import Failure
 
 from monitor.cycle import Cycle
 from monitor.declarations.sources import Source
-from monitor.errors import ParseError
+from monitor.errors import LedgerError, ParseError
 from monitor.parse.addresses import canonical_url
 from monitor.parse.charset import decode
+from monitor.parse.glance import is_another_article
 from monitor.parse.html import article_of
 from monitor.parse.json_rows import path, payload
 from monitor.parse.listed import Listed
-from monitor.spiders._answers import article_in, conditions, headers_of, validators_of
+from monitor.spiders._answers import (
+    article_in,
+    article_in_document,
+    conditions,
+    headers_of,
+    is_document,
+    refuse_front_page,
+    validators_of,
+)
 from monitor.spiders._asking import Ask, address_of, asks, body_of, filled, key_of
 from monitor.spiders._browser import META, browser_settings
 from monitor.spiders._causes import Cause, cause_of
@@ -31,6 +41,9 @@ from storage.records import Article
 
 #: Seconds between two requests to a public host, where its source declares none.
 _DELAY = 1.0
+
+#: Pages that name nothing and are remembered in one transaction: one of its own costs 75 µs, a share of this 15.
+_TOGETHER = 50
 
 #: A recorded page that is asked for again says 304 where it has not changed.
 _UNCHANGED = 304
@@ -50,6 +63,8 @@ class SourceSpider(Spider):
         self.report = Report(source=self.source.name)
         self._baseline = cycle.health.is_baseline(self.source.name)
         self._asked: set[int] = set()
+        #: Pages that name nothing, to be remembered together.
+        self._passed: dict[int, Validators] = {}
         #: What the lookups have found, by name.
         self._found: dict[str, str] = {}
 
@@ -147,17 +162,38 @@ class SourceSpider(Spider):
         self.report.list_faults.append(cause)
         yield from self.pages()
 
-    async def parse_page(self, response: Response, page: Page) -> AsyncIterator[Read]:
+    def parse_page(self, response: Response, page: Page) -> AsyncIterator[Read] | list[Read]:
         """A page has answered."""
         if response.status == _UNCHANGED:
             self.cycle.frontier.unchanged(page.id, now=self.cycle.now)
-            return
+            return []
+        if is_document(response):
+            return self._read_document(response, page)
+        host = urlsplit(response.url).netloc
         try:
-            article = await article_in(response, listed_of(page.found), source=self.source, now=self.cycle.now)
+            if page.state != "recorded" and host in self.cycle.legible and self._names_nothing(response, page):
+                self._pass_over(page, validators_of(response))
+                return []
+            article = article_in(response, listed_of(page.found), source=self.source, now=self.cycle.now)
+        except ParseError as error:
+            self._quarantine(response, page, str(error))
+            return []
+        self.cycle.legible.add(host)
+        return [self._read(article, page, validators_of(response))]
+
+    async def _read_document(self, response: Response, page: Page) -> AsyncIterator[Read]:
+        listed = listed_of(page.found)
+        try:
+            article = await article_in_document(response, listed, source=self.source, now=self.cycle.now)
         except ParseError as error:
             self._quarantine(response, page, str(error))
         else:
             yield self._read(article, page, validators_of(response))
+
+    def _names_nothing(self, response: Response, page: Page) -> bool:
+        refuse_front_page(response.url, page.found.link)
+        named, title = self.cycle.extractor.mentions_watched, page.found.title
+        return is_another_article(response.body, headers_of(response), title=title, source=self.source, named=named)
 
     def page_failed(self, failure: Failure) -> None:
         """A page has not answered."""
@@ -191,13 +227,7 @@ class SourceSpider(Spider):
     def closed(self, reason: str) -> None:
         """Called by Scrapy at the end."""
         self.report.ended = reason
-        stats = self.crawler.stats
-        if stats.get_value("robotstxt/forbidden"):
-            self.report.robots = "closes"
-        elif stats.get_value("robotstxt/response_status_count/200"):
-            self.report.robots = "allows"
-        elif stats.get_value("robotstxt/request_count"):
-            self.report.robots = "absent"
+        self._remember_passed()
 
     # What they are made of.
 
@@ -266,7 +296,7 @@ class SourceSpider(Spider):
         if self.source.page.fetch == "matching" and page.state != "recorded":
             told = "\n".join([found.title, found.summary, found.text])
             if not self.cycle.extractor.mentions_watched(told):
-                self.cycle.frontier.irrelevant(page.id, validators=Validators())
+                self._pass_over(page, Validators())
                 return
         self.report.pages += 1
         yield Request(
@@ -289,6 +319,20 @@ class SourceSpider(Spider):
             self.report.page_faults.append(cause)
         else:
             yield self._read(article, page, None)
+
+    def _pass_over(self, page: Page, validators: Validators) -> None:
+        """A page names nothing that is watched: it is remembered with others; a run that dies asks for it again."""
+        self._passed[page.id] = validators
+        if len(self._passed) >= _TOGETHER:
+            self._remember_passed()
+
+    def _remember_passed(self) -> None:
+        passed, self._passed = self._passed, {}
+        try:
+            if passed:
+                self.cycle.frontier.all_irrelevant(passed)
+        except LedgerError as error:
+            self.cycle.broken.append(error)
 
     def _read(self, article: Article, page: Page, validators: Validators | None) -> Read:
         """An article on its way; None for validators: its list carried it."""

@@ -216,6 +216,46 @@ def test_only_pages_that_name_the_watched_are_asked_for(tmp_path: Path, stack: E
     assert site.visited("/weather.html") == []
 
 
+def test_pages_that_name_nothing_are_passed_over_and_shells_among_them_are_not(
+    tmp_path: Path, stack: ExitStack
+) -> None:
+    site = stack.enter_context(Site())
+    paths = [f"/{number}" for number in range(70)]
+    for path in paths:
+        write(site, path, text=TEXT * 4)
+    script = "<script>" + "var weather = 'fine';" * 99 + "</script>"
+    site.put("/shell", f"<html><head><title>Weather</title></head><body><div id='app'></div>{script}</body></html>")
+    write(site, "/watched", title="Kuaishou", text=TEXT * 4)
+    listed(site, *paths, "/shell", "/watched")
+    database = tmp_path / "keling.db"
+    result = crawl_apart(database, [declared(site, "paper")])
+    assert [message.partition(": ")[2] for source in result.sources for message in source.messages] == [
+        "a page without a body: 0 characters, expected 40 or more"
+    ]
+    states = {row["url"]: row["state"] for row in rows(database, "SELECT url, state FROM pages")}
+    assert {states.pop(site.url("/shell")), states.pop(site.url("/watched"))} == {"quarantined", "recorded"}
+    assert set(states.values()) == {"irrelevant"}
+    crawl_apart(database, [declared(site, "paper")], now=NOW + timedelta(days=1))
+    assert all(site.visited(path) == [200] for path in paths)
+
+
+def test_a_host_is_asked_once_a_run_what_it_allows_and_no_page_slips_by_meanwhile(
+    tmp_path: Path, stack: ExitStack
+) -> None:
+    site, list_site = stack.enter_context(Site()), stack.enter_context(Site())
+    site.put("/robots.txt", "User-agent: *\nDisallow: /closed", "text/plain")
+    # The rules come late: all pages wait for them.
+    site.latency = 0.3
+    paths = [f"/closed{number}" for number in range(6)]
+    put_feed(list_site, [(site.url(path), f"Item {path}", NOW) for path in [*paths, "/open"]])
+    write(site, "/open")
+    sources = [declared(list_site, "one"), declared(list_site, "two", "/feed.xml?again")]
+    result = crawl_apart(tmp_path / "keling.db", sources)
+    assert [source.messages for source in result.sources] == [(), ()]
+    assert {visit.path for visit in site.visits} == {"/robots.txt", "/open"}
+    assert site.visited("/robots.txt") == [200]
+
+
 def test_a_check_says_what_came_and_writes_nothing(stack: ExitStack) -> None:
     good, bad = stack.enter_context(Site()), stack.enter_context(Site())
     write(good, "/a.html")
