@@ -100,21 +100,31 @@ def _irrelevant(served: Served, folder: Path, rounds: int) -> None:
         print(
             f"  ratio to {name}: {_cpu(theirs) / _cpu(ours):.2f} by CPU, {_wall(theirs) / _wall(ours):.2f} by the clock"
         )
+    _tell_again("once more", again_bytes, first_bytes, _cpu(again), _cpu(ours))
+
+
+def _tell_again(words: str, sent: int, sent_first: int, cpu: float, cpu_first: float) -> None:
     print(
-        f"  nothing changed: {again_bytes} of {first_bytes} bytes ({again_bytes / first_bytes:.2%}),"
-        f" {_cpu(again):.2f} of {_cpu(ours):.2f} CPU seconds ({_cpu(again) / _cpu(ours):.1%})"
+        f"  {words}, nothing changed: {sent:,} of {sent_first:,} bytes ({sent / sent_first:.2%}),"
+        f" {cpu:.2f} of {cpu_first:.2f} CPU seconds ({cpu / cpu_first:.1%})"
     )
 
 
 def _relevant(served: Served, folder: Path) -> None:
     """Pages that all tell figures: what each stage takes."""
-    web = served.web
-    took = _apart(_monitor, web, served.port, folder / "relevant.db")
+    web, file = served.web, folder / "relevant.db"
+    took = _apart(_monitor, web, served.port, file)
+    first = served.sent()
+    soon = _apart(_monitor, web, served.port, file, NOW + timedelta(minutes=15)), served.sent()
+    # By then every article is due for another look.
+    late = _apart(_monitor, web, served.port, file, NOW + timedelta(days=2)), served.sent()
     print(f"{web.pages} pages on {web.hosts} hosts, all relevant")
     _tell("monitor", [took], web.pages)
     rest = took.cpu - sum(took.stages.values())
     for stage, seconds in {"fetch and the rest": rest, **took.stages}.items():
         print(f"    {stage:20} {seconds / took.cpu:6.1%}  {seconds / web.pages * 1000:7.2f} ms a page")
+    for words, (again, sent) in (("15 minutes later", soon), ("two days later, each page looked at again", late)):
+        _tell_again(words, sent, first, again.cpu, took.cpu)
 
 
 def _cpu(all_took: list[Took]) -> float:
@@ -146,7 +156,7 @@ def _measured(measure: Callable[..., Took], arguments: tuple[object, ...], pipe:
     pipe.send(measure(*arguments))
 
 
-def _monitor(web: Web, port: int, file: Path) -> Took:
+def _monitor(web: Web, port: int, file: Path, now: datetime = NOW) -> Took:
     sources = [
         Source.model_validate(
             {
@@ -164,7 +174,7 @@ def _monitor(web: Web, port: int, file: Path) -> Took:
     with closing(connect(file)) as db:
         parts = {"ledger": Ledger(db), "frontier": Frontier(db), "health": Health(db), "extractor": Extractor()}
         wall, cpu = time.perf_counter(), time.process_time()
-        result = crawl(sources, now=NOW, fetching=Fetching(timeout=timedelta(seconds=60)), **parts)
+        result = crawl(sources, now=now, fetching=Fetching(timeout=timedelta(seconds=60)), **parts)
         took = Took(wall=time.perf_counter() - wall, cpu=time.process_time() - cpu, stages=dict(stages))
     assert not result.failed, result.messages
     return took
