@@ -153,7 +153,7 @@ def fill(database: Path, size: int) -> None:
         connection.execute("BEGIN")
         _articles(connection, size // EACH, now)
         connection.executemany(f"INSERT INTO figures VALUES ({', '.join('?' * 28)})", _figures(slots, now))
-        connection.executemany(f"INSERT INTO facts VALUES ({', '.join('?' * 27)})", _facts(slots, now))
+        connection.executemany(f"INSERT INTO facts VALUES ({', '.join('?' * 28)})", _facts(slots, now))
         for script in _RETOLD:
             connection.execute(script, {"slots": slots, "each": EACH, "told": TOLD})
         # One transaction leaves the full-text index with merges to be made up for; in life each article pays its share.
@@ -231,7 +231,7 @@ def _facts(slots: int, now: str) -> Iterator[Sequence[object]]:
         slot = slot_of(one, Traits())
         yield (
             *(number + 1, *slot.family, slot.last_day, slot.first_day, one.period, one.aggregation),
-            *(*columns_of(read(one)), "current", number + 1, now, None, None, None, 1, 0, now),
+            *(*columns_of(read(one)), "current", number + 1, now, None, None, None, 1, 0, now, None),
         )
 
 

@@ -19,7 +19,7 @@ from monitor.rows import figure_row
 from monitor.sending import WELL, Clock, deliver_waiting, say
 from storage.database import connect
 from storage.outbox import Outbox
-from storage.records import Recorded
+from storage.records import GIVEN, Recorded
 from storage.runs import AlreadyRunningError, Counts, RunLock, Runs
 
 #: Exit codes: some line was refused; another run is at work.
@@ -111,8 +111,9 @@ class _Intake:
             self._refused.write(line if line.endswith("\n") else f"{line}\n")
 
     def _record(self, incoming: Incoming) -> None:
-        article, figures = incoming.article, incoming.figures
+        article, figures, extractor = incoming.article, incoming.figures, GIVEN
         if figures is None:
+            extractor = self._extractor.version
             figures = tuple(
                 self._extractor.read(article.text, title=article.title, language=article.language, dated=article.dated)
             )
@@ -125,7 +126,7 @@ class _Intake:
             hold=self._hold,
             run=self._run,
             baseline=baseline,
-            extractor=self._extractor.version,
+            extractor=extractor,
             within=lambda done: self._summarise(article.source) if baseline and done.new_snapshot else None,
         )
         self._count(recorded)

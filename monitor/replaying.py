@@ -16,7 +16,7 @@ from monitor.rows import figure_row
 from monitor.sending import Clock
 from storage.database import connect
 from storage.ledger import Ledger
-from storage.records import Article, Figure, Judged, Policy, Posting, Stored
+from storage.records import GIVEN, Article, Figure, Judged, Policy, Posting, Stored
 from storage.runs import RunLock
 
 Row = dict[str, Any]
@@ -108,7 +108,10 @@ class _Told:
 
 
 def take_over(config: Config, since: datetime, *, clock: Clock) -> Counter[str]:
-    """Read the stored past with the present extractor and add what it finds; nobody is told. Gives counts by verdict.
+    """Read the stored past with the present extractor and take over what it finds; nobody is told.
+
+    Returns:
+        How many figures were added, by verdict, how many are `held` and how many `withdrawn`.
 
     Raises:
         AlreadyRunningError: a run is at work.
@@ -118,21 +121,25 @@ def take_over(config: Config, since: datetime, *, clock: Clock) -> Counter[str]:
     found: Counter[str] = Counter()
     with closing(connect(config.database)) as db, RunLock(config.database):
         ledger = ledger_of(config, db)
-        for stored in list(_unread(ledger, since, extractor.version)):
+        for stored in ledger.snapshots(since):
+            if not _is_readable(stored) or stored.extractor == extractor.version:
+                continue
             figures = _read(extractor, stored)
             done = ledger.reread(stored.snapshot_id, figures, now=clock(), extractor=extractor.version, hold=hold)
             found.update(judged.verdict for judged in done.judged)
             found["held"] += len(done.held)
+            found["withdrawn"] += done.withdrawn
     return found
 
 
-def _unread(ledger: Ledger, since: datetime, version: str) -> Iterator[Stored]:
-    return (stored for stored in ledger.snapshots(since) if stored.whole and stored.extractor != version)
+def _is_readable(stored: Stored) -> bool:
+    """Whether an extractor may read a snapshot again: its text was kept, and its figures did not come with it."""
+    return stored.whole and stored.extractor != GIVEN
 
 
 def _read(extractor: Extractor, stored: Stored) -> Sequence[Figure]:
-    """What the extractor finds; where the text was not kept, what was found then."""
-    if not stored.whole:
+    """What the extractor finds; where the text was not kept or the figures came with it, what is known of it."""
+    if not _is_readable(stored):
         return stored.figures
     article = stored.article
     return extractor.read(article.text, title=article.title, language=article.language, dated=article.dated)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
-from typing import Any, cast
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Literal, cast
 
 from storage.columns import columns_of, optional_moment, optional_text, reading_of
 from storage.novelty import (
@@ -28,7 +28,7 @@ from storage.novelty import (
 )
 from storage.periods import Period, parse
 from storage.rates import UnknownCurrencyError, mean_rate
-from storage.records import Basis, Figure, Value, Verdict
+from storage.records import Article, Basis, Figure, Value, Verdict
 from storage.slots import UNNAMED, Slot, month_around, month_of_span, slot_of
 from storage.times import moment_of, text_of
 
@@ -49,6 +49,7 @@ _ADD_VERSION = (
 )
 _FAMILY = (
     "metric = ? AND entity = ? AND measure = ? AND kind = ? AND basis = ? AND speaker IS ? AND slot_aggregation = ?"
+    " AND withdrawn IS NULL"
 )
 
 
@@ -71,6 +72,28 @@ class Reported:
     stamp: str
     #: When the ledger records it, as a column.
     now: str
+
+
+def reported(article: Article, *, article_id: int, snapshot: int, repost_of: int | None, now: datetime) -> Reported:
+    """Where the figures of an article stand."""
+    published = article.published or article.fetched
+    return Reported(
+        article=article_id,
+        snapshot=snapshot,
+        published=published,
+        day=day_of(article),
+        official=article.official,
+        outlet=article.outlet,
+        tier=article.tier,
+        repost_of=repost_of,
+        stamp=text_of(published),
+        now=text_of(now),
+    )
+
+
+def day_of(article: Article) -> date:
+    """The day of publication, or of fetching where that is unknown."""
+    return article.dated or (article.published or article.fetched).astimezone(UTC).date()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -535,16 +558,22 @@ class Judge:
         return int(self._rows(query, (fact,)).fetchone()[0])
 
     def _add_version(self, fact: int, verdict: Verdict, cause: int) -> None:
-        """Write down what the fact holds since now."""
-        # Two statements: INSERT … SELECT with foreign keys keeps a journal of its own, and takes six times as long.
-        held = self._rows(f"SELECT {_HELD} FROM facts WHERE id = ?", (fact,)).fetchone()
-        self._rows(_ADD_VERSION, (fact, self._told.now, verdict, cause, *held))
+        add_version(self._rows, fact, self._told.now, verdict, cause)
 
     def _next(self, table: str) -> int:
         if table not in self._ids:
             self._ids[table] = self._rows(f"SELECT coalesce(max(id), 0) FROM {table}").fetchone()[0]
         self._ids[table] += 1
         return self._ids[table]
+
+
+def add_version(
+    rows: Callable[..., sqlite3.Cursor], fact: int, since: str, verdict: Verdict | Literal["withdrawn"], cause: int
+) -> None:
+    """Write down what a fact holds since a moment; `rows` executes a statement in the caller's transaction."""
+    # Two statements: INSERT … SELECT with foreign keys keeps a journal of its own, and takes six times as long.
+    held = rows(f"SELECT {_HELD} FROM facts WHERE id = ?", (fact,)).fetchone()
+    rows(_ADD_VERSION, (fact, since, verdict, cause, *held))
 
 
 def mentions_of(figures: Iterable[Figure], read: Callable[[Figure], Reading], traits: Traits) -> list[Mention]:

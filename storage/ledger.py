@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from sqlite_utils import Database
@@ -15,7 +15,7 @@ from sqlite_utils import Database
 from storage import outlets, queries
 from storage.columns import columns_of, optional_text
 from storage.database import memory, transaction
-from storage.judging import Decision, Judge, Mention, Reported, mentions_of
+from storage.judging import Decision, Judge, Mention, Reported, day_of, mentions_of, reported
 from storage.novelty import Traits, read
 from storage.outbox import Outbox
 from storage.outlets import Confirmed
@@ -24,8 +24,10 @@ from storage.records import Article, Figure, Held, Judged, Policy, Recorded, Sto
 from storage.reviews import Reviews
 from storage.sameness import add_sketch, original_of, sketch_of
 from storage.search import indexed
+from storage.slots import speaker_of
 from storage.telling import Teller
 from storage.times import text_of
+from storage.withdrawing import Withdrawal
 
 #: Says why a figure must wait for a person before it may change the ledger; None: it need not.
 Hold = Callable[[Figure], str | None]
@@ -146,7 +148,10 @@ class Ledger:
         policy: Policy | None = None,
         hold: Hold | None = None,
     ) -> Recorded:
-        """Add what another extractor reads in a stored snapshot; what was read in it before stays and is not repeated.
+        """Take over what another extractor reads in a stored snapshot.
+
+        What was read in it before and is read again stays as it is and is not repeated. What is no longer read is
+        withdrawn, unless a person has accepted it: it stays, and supports nothing any more.
 
         Args:
             snapshot_id: of a stored snapshot.
@@ -162,9 +167,14 @@ class Ledger:
         """
         with transaction(self.db):
             stored = queries.stored_snapshot(self.db.conn, snapshot_id)
-            known = set(map(_content, stored.figures))
-            mentions = mentions_of((one for one in figures if _content(one) not in known), read, self._traits)
-            told = _reported(
+            before = [kept for kept in queries.figures_of(self.db.conn, snapshot_id) if not kept.withdrawn]
+            contents = set(map(_content, figures))
+            gone = [kept.id for kept in before if kept.review != "accepted" and _content(kept.figure) not in contents]
+            Withdrawal(self.db.conn, self._traits, now=now).take_back(gone, extractor)
+            known = {_content(kept.figure): kept.review for kept in before}
+            fresh = [one for one in figures if _is_fresh(one, known, hold)]
+            mentions = mentions_of(fresh, read, self._traits)
+            told = reported(
                 stored.article,
                 article_id=stored.article_id,
                 snapshot=snapshot_id,
@@ -183,18 +193,22 @@ class Ledger:
             )
             judged, held = self._judge(mentions, reading)
         return Recorded(
-            article_id=stored.article_id, snapshot_id=snapshot_id, new_snapshot=False, judged=judged, held=held
+            article_id=stored.article_id,
+            snapshot_id=snapshot_id,
+            new_snapshot=False,
+            judged=judged,
+            held=held,
+            withdrawn=len(gone),
         )
 
     def rehearsal(self, since: datetime) -> Ledger:
         """A ledger in memory that knows what this one knew before a moment, for playing what came later again."""
         other = Ledger(memory(), max_age=self._max_age, traits=self._traits)
-        for stored in queries.stored_snapshots(self.db.conn):
-            if stored.recorded < since:
-                figures = [figure for figure in stored.figures if figure not in stored.unjudged]
-                # Where only quotes are kept, something else must tell one snapshot from the next.
-                article = stored.article if stored.whole else replace(stored.article, text=str(stored.snapshot_id))
-                other.record(article, figures, now=stored.recorded, baseline=True, extractor=stored.extractor)
+        for stored in queries.stored_snapshots(self.db.conn, before=since):
+            figures = [figure for figure in stored.figures if figure not in stored.unjudged]
+            # Where only quotes are kept, something else must tell one snapshot from the next.
+            article = stored.article if stored.whole else replace(stored.article, text=str(stored.snapshot_id))
+            other.record(article, figures, now=stored.recorded, baseline=True, extractor=stored.extractor)
         return other
 
     # Review
@@ -214,7 +228,7 @@ class Ledger:
             figure_id = self._reviews.decide(review_id, "accepted", now)
             snapshot = self._rows("SELECT snapshot FROM figures WHERE id = ?", (figure_id,)).fetchone()[0]
             stored = queries.stored_snapshot(self.db.conn, snapshot)
-            told = _reported(
+            told = reported(
                 stored.article, article_id=stored.article_id, snapshot=snapshot, repost_of=stored.repost_of, now=now
             )
             (mention,) = mentions_of([queries.stored_figure(self.db.conn, figure_id)], read, self._traits)
@@ -294,9 +308,9 @@ class Ledger:
             # An older text that was fetched later than the newest one has come back: that is an edit, too.
             if hash_ == digest and (number == 0 or text_of(article.fetched) <= rows[0][3]):
                 judged = tuple(
-                    Judged(figure_id=id_, fact_id=fact, alert_id=None, verdict="repeated", figure=figure)
-                    for id_, fact, figure in queries.figures_of(self.db.conn, snapshot)
-                    if fact is not None
+                    Judged(figure_id=kept.id, fact_id=kept.fact, alert_id=None, verdict="repeated", figure=kept.figure)
+                    for kept in queries.figures_of(self.db.conn, snapshot)
+                    if kept.fact is not None and not kept.withdrawn
                 )
                 return Recorded(article_id=article_id, snapshot_id=snapshot, new_snapshot=False, judged=judged)
         return None
@@ -339,14 +353,14 @@ class Ledger:
         ).lastrowid
         assert snapshot is not None
         if sketch is not None:
-            add_sketch(self.db.conn, snapshot, sketch, _day(article))
+            add_sketch(self.db.conn, snapshot, sketch, day_of(article))
         text = article.text if whole else "\n".join({mention.figure.quote for mention in mentions})
         row = (snapshot, indexed(article.title), indexed(text))
         self._rows("INSERT INTO texts (rowid, title, text) VALUES (?, ?, ?)", row)
-        return _reported(article, article_id=id_, snapshot=snapshot, repost_of=repost_of, now=now)
+        return reported(article, article_id=id_, snapshot=snapshot, repost_of=repost_of, now=now)
 
     def _add_article(self, article: Article, sketch: bytes | None, now: datetime) -> tuple[int, int | None]:
-        repost_of = None if sketch is None else original_of(self.db.conn, sketch, _day(article))
+        repost_of = None if sketch is None else original_of(self.db.conn, sketch, day_of(article))
         id_ = self._rows(
             "INSERT INTO articles (url, outlet, tier, official, source, repost_of, first_seen)"
             " VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -378,6 +392,8 @@ class Ledger:
             fact, previous = judge.place(decision)
             changed = (decision.verdict, fact, decision.ruling.converted or None, previous)
             self._add_figure(figure_id, mention, reading, changed)
+            if reading.hold is not None and decision.verdict != "repeated":
+                self._reviews.settle(figure_id, mention.figure, reading.article.url, reading.now)
             confirmed = self._write(judge, decision, mention, figure_id, fact, asked=reading.policy is not None)
             judged.append(self._told(_judged(mention, figure_id, decision, fact), reading, confirmed))
         return tuple(judged), tuple(held)
@@ -393,12 +409,13 @@ class Ledger:
         return outlets.rival(self.db.conn, fact, mention.reading, judge.converter(mention.figure.period))
 
     def _reason(self, figure: Figure, decision: Decision, reading: _Reading) -> str | None:
-        """Why a figure must wait or was rejected; None: it may change the ledger."""
+        """Why a figure must wait; None: it may change the ledger. What a person decided before holds."""
         if reading.hold is None or decision.verdict == "repeated":
             return None
-        reason = reading.hold(figure)
-        accepted = reason is not None and self._reviews.state(figure, reading.article.url) == "accepted"
-        return None if accepted else reason
+        state = self._reviews.state(figure, reading.article.url)
+        if state == "rejected":
+            return "rejected before"
+        return None if state == "accepted" else reading.hold(figure)
 
     def _add_figure(
         self,
@@ -462,7 +479,14 @@ def _judged(mention: Mention, figure_id: int, decision: Decision, fact: int) -> 
 def _content(figure: Figure) -> tuple[object, ...]:
     """What was read where: two readings of a figure with the same content are one."""
     where = (figure.where, figure.start, figure.entity, figure.metric, figure.measure)
-    return (*where, figure.value, figure.unit, figure.bound, figure.period, figure.aggregation, figure.basis)
+    what = (figure.value, figure.unit, figure.bound, figure.period, figure.aggregation)
+    return (*where, *what, figure.basis, speaker_of(figure))
+
+
+def _is_fresh(figure: Figure, known: Mapping[tuple[object, ...], str | None], hold: Hold | None) -> bool:
+    """Whether a reading adds to those of a snapshot: what has waited for a person may pass where it is sure now."""
+    content = _content(figure)
+    return content not in known or (known[content] == "waiting" and not (hold and hold(figure)))
 
 
 def _digest(article: Article) -> bytes:
@@ -474,24 +498,3 @@ def _quote_start(text: str, figure: Figure) -> int | None:
     quote = figure.quote
     at = text.find(quote, max(0, figure.end - len(quote)), figure.start + len(quote)) if quote else -1
     return at if 0 <= at <= figure.start else None
-
-
-def _day(article: Article) -> date:
-    """The day of publication, or of fetching where that is unknown."""
-    return article.dated or (article.published or article.fetched).astimezone(UTC).date()
-
-
-def _reported(article: Article, *, article_id: int, snapshot: int, repost_of: int | None, now: datetime) -> Reported:
-    published = article.published or article.fetched
-    return Reported(
-        article=article_id,
-        snapshot=snapshot,
-        published=published,
-        day=_day(article),
-        official=article.official,
-        outlet=article.outlet,
-        tier=article.tier,
-        repost_of=repost_of,
-        stamp=text_of(published),
-        now=text_of(now),
-    )

@@ -60,7 +60,8 @@ def rival(connection: sqlite3.Connection, fact: int, said: Reading, convert: Con
     rows = connection.execute(
         f"SELECT articles.outlet, {_COLUMNS} FROM figures JOIN snapshots ON snapshots.id = figures.snapshot"
         " JOIN articles ON articles.id = snapshots.article"
-        " WHERE figures.fact = ? AND figures.id >= ? AND articles.repost_of IS NULL",
+        " WHERE figures.fact = ? AND figures.id >= ? AND articles.repost_of IS NULL"
+        " AND figures.id NOT IN (SELECT figure FROM withdrawals)",
         (fact, told[6]),
     )
     outlets = {outlet for outlet, *columns in rows if same_as(_reading(columns), [_reading(told[:6])], convert)}

@@ -93,6 +93,8 @@ def facts(
     chosen.at_most("first_seen", as_of)
     if id is not None:
         chosen.that("id = ?", id)
+    if as_of is None:
+        chosen.that("withdrawn IS NULL")
     newest = "" if limit is None else f" ORDER BY id DESC LIMIT {int(limit)}"
     # The few rows first, and then what belongs to them.
     where = Where().that(f"facts.id IN (SELECT id FROM facts WHERE {chosen}{newest})", *chosen.parameters)
@@ -105,6 +107,7 @@ def facts(
         )
         # In the order in which they stand in the query: outlets, then source, then conditions.
         where.parameters[:0] = [text_of(as_of)] * 2
+        where.that("held.verdict <> 'withdrawn'")
     outlets = f"(SELECT count(*) FROM confirmations WHERE fact = facts.id AND epoch = {held}.epoch{until})"
     select = (
         f"SELECT facts.id, facts.entity, facts.metric, facts.measure, {held}.value, {held}.unit, {held}.bound,"
@@ -118,14 +121,15 @@ def facts(
 _FIGURE = (
     "SELECT figures.id, figures.entity, figures.metric, figures.measure, figures.value, figures.unit, figures.bound,"
     " figures.low, figures.high, figures.period, figures.aggregation, figures.basis, figures.speaker,"
-    " coalesce(reviews.state, 'recorded') AS status, figures.first_seen,"
+    " CASE WHEN withdrawals.figure IS NOT NULL THEN 'withdrawn' ELSE coalesce(reviews.state, 'recorded') END AS status,"
+    " figures.first_seen,"
     " coalesce(snapshots.published, snapshots.fetched) AS published,"
     " (SELECT count(*) FROM confirmations WHERE fact = facts.id AND epoch = facts.epoch) AS outlets,"
     ' figures.quote, articles.url, figures.place AS "where", figures.start, figures.stop AS "end",'
     " figures.confidence, figures.audit, figures.verdict, figures.fact, figures.converted, figures.snapshot,"
     " snapshots.article"
     f" FROM figures {_PLACE} LEFT JOIN facts ON facts.id = figures.fact"
-    " LEFT JOIN reviews ON reviews.figure = figures.id"
+    " LEFT JOIN reviews ON reviews.figure = figures.id LEFT JOIN withdrawals ON withdrawals.figure = figures.id"
 )
 
 
@@ -328,6 +332,7 @@ def value_before(connection: sqlite3.Connection, figure_id: int, fact_id: int) -
     rows = connection.execute(
         f"SELECT held.period, held.value, held.low, held.high FROM facts JOIN facts AS held ON {same}"
         " WHERE facts.id = ? AND held.unit = ? AND held.last_day < ? AND held.status <> 'apart'"
+        " AND held.withdrawn IS NULL"
         " ORDER BY held.last_day DESC, held.first_day DESC, held.id DESC",
         (fact_id, unit, periods.last_day(period).isoformat()),
     )
@@ -341,7 +346,7 @@ def _series(connection: sqlite3.Connection, fact: sqlite3.Row) -> list[Point]:
     rows = _rows(
         connection,
         f"SELECT id, period, value, unit, bound, low, high, first_seen FROM facts WHERE {same} AND unit = ?"
-        " AND last_day IS NOT NULL AND (status <> 'apart' OR id = ?)"
+        " AND last_day IS NOT NULL AND (id = ? OR (status <> 'apart' AND withdrawn IS NULL))"
         f" ORDER BY last_day DESC, first_day DESC, id DESC LIMIT {_LONGEST_SERIES}",
         (*(fact[column] for column in _FAMILY), fact["unit"], fact["id"]),
     )
@@ -399,10 +404,39 @@ def stored_figure(connection: sqlite3.Connection, id_: int) -> Figure:
     return figure_of(next(_rows(connection, "SELECT * FROM figures WHERE id = ?", (id_,))))
 
 
-def figures_of(connection: sqlite3.Connection, snapshot: int) -> list[tuple[int, int | None, Figure]]:
-    """Id, fact and figure of each mention in a snapshot, in reading order."""
-    rows = _rows(connection, "SELECT * FROM figures WHERE snapshot = ? ORDER BY id", (snapshot,))
-    return [(row["id"], row["fact"], figure_of(row)) for row in rows]
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Kept:
+    """A mention as the ledger keeps it."""
+
+    id: int
+    figure: Figure
+    #: None: it waits for review or was rejected.
+    fact: int | None
+    #: waiting, accepted or rejected; None: nobody was asked about it.
+    review: str | None
+    #: A later extractor no longer read it.
+    withdrawn: bool
+
+
+def figures_of(connection: sqlite3.Connection, snapshot: int) -> list[Kept]:
+    """The mentions in a snapshot, in reading order."""
+    rows = _rows(
+        connection,
+        "SELECT figures.*, (SELECT state FROM reviews WHERE figure = figures.id) AS review,"
+        " EXISTS (SELECT 1 FROM withdrawals WHERE figure = figures.id) AS withdrawn"
+        " FROM figures WHERE snapshot = ? ORDER BY id",
+        (snapshot,),
+    )
+    return [
+        Kept(
+            id=row["id"],
+            figure=figure_of(row),
+            fact=row["fact"],
+            review=row["review"],
+            withdrawn=bool(row["withdrawn"]),
+        )
+        for row in rows
+    ]
 
 
 def figure_of(row: sqlite3.Row) -> Figure:
@@ -446,8 +480,9 @@ def _text(column: bytes | None) -> str | None:
 
 
 def reviews(connection: sqlite3.Connection, state: str | None) -> list[Row]:
-    """Figures that wait for a person, or were decided upon, oldest first."""
+    """Figures that wait for a person, or were decided upon, oldest first; what no longer is read needs no decision."""
     where = Where().words("reviews.state", state)
+    where.that("(reviews.state <> 'waiting' OR reviews.figure NOT IN (SELECT figure FROM withdrawals))")
     select = (
         "SELECT reviews.id, reviews.state, reviews.verdict, reviews.reason, reviews.created, reviews.decided,"
         " reviews.figure, figures.entity, figures.metric, figures.measure, figures.value, figures.unit, figures.bound,"
@@ -464,11 +499,15 @@ _STORED = (
 )
 
 
-def stored_snapshots(connection: sqlite3.Connection, since: datetime | None = None) -> Iterator[Stored]:
-    """Snapshots with their articles and figures, in the order in which they were recorded."""
-    where = Where().at_least("snapshots.first_seen", since)
-    rows = _rows(connection, f"{_STORED} WHERE {where} ORDER BY snapshots.id", where.parameters)
-    return (_stored(connection, row) for row in rows)
+def stored_snapshots(
+    connection: sqlite3.Connection, since: datetime | None = None, *, before: datetime | None = None
+) -> Iterator[Stored]:
+    """Snapshots with their articles and figures, in the order in which they were recorded; one may write meanwhile."""
+    where = Where().at_least("first_seen", since)
+    if before is not None:
+        where.that("first_seen < ?", text_of(before))
+    rows = connection.execute(f"SELECT id FROM snapshots WHERE {where} ORDER BY id", where.parameters).fetchall()
+    return (stored_snapshot(connection, id_) for (id_,) in rows)
 
 
 def stored_snapshot(connection: sqlite3.Connection, id_: int) -> Stored:
@@ -485,7 +524,7 @@ def stored_snapshot(connection: sqlite3.Connection, id_: int) -> Stored:
 
 def _stored(connection: sqlite3.Connection, row: sqlite3.Row) -> Stored:
     text = _text(row["text"])
-    found = figures_of(connection, row["id"])
+    found = [kept for kept in figures_of(connection, row["id"]) if not kept.withdrawn]
     return Stored(
         snapshot_id=row["id"],
         article_id=row["article"],
@@ -496,8 +535,8 @@ def _stored(connection: sqlite3.Connection, row: sqlite3.Row) -> Stored:
         baseline=bool(row["baseline"]),
         run=row["run"],
         extractor=row["extractor"],
-        figures=tuple(figure for _, _, figure in found),
-        unjudged=frozenset(figure for _, fact, figure in found if fact is None),
+        figures=tuple(kept.figure for kept in found),
+        unjudged=frozenset(kept.figure for kept in found if kept.fact is None),
     )
 
 

@@ -20,6 +20,9 @@ Where = Literal["text", "title"]
 Verdict = Literal["new", "repeated", "refined", "revised", "corrected", "conflicting"]
 Tier = Literal["filing", "company", "wire", "press", "aggregator"]
 
+#: The extractor of figures that came with their article: nobody reads them again.
+GIVEN = "given"
+
 #: One number, the two ends of a range, or the name of a version.
 Value = Decimal | tuple[Decimal, Decimal] | str
 
@@ -157,6 +160,8 @@ class Recorded:
     judged: tuple[Judged, ...] = field(default=())
     #: What waits for a person's decision.
     held: tuple[Held, ...] = field(default=())
+    #: Figures that were read in this snapshot before and no longer are.
+    withdrawn: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

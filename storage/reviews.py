@@ -8,7 +8,8 @@ import sqlite3
 from datetime import datetime
 
 from storage import queries
-from storage.records import Figure, Held, Verdict
+from storage.records import Figure, Held, Value, Verdict
+from storage.slots import speaker_of
 from storage.times import text_of
 
 
@@ -51,6 +52,20 @@ class Reviews:
             return []
         return [Held(review_id=review, figure_id=figure_id, verdict=verdict, figure=figure, reason=reason)]
 
+    def settle(self, figure_id: int, figure: Figure, url: str, now: datetime) -> None:
+        """Nobody need be asked about a figure any more: it changes the ledger.
+
+        Args:
+            figure_id: its id.
+            figure: what was read.
+            url: its article's address.
+            now: when it does.
+        """
+        self._rows(
+            "UPDATE reviews SET state = 'accepted', decided = ?, figure = ? WHERE key = ? AND state = 'waiting'",
+            (text_of(now), figure_id, _key(figure, url)),
+        )
+
     def decide(self, review_id: int, state: str, now: datetime) -> int:
         """Write a decision.
 
@@ -59,9 +74,13 @@ class Reviews:
 
         Raises:
             KeyError: there is no such review.
-            ValueError: it is decided already.
+            ValueError: it is decided already, or its figure is withdrawn.
         """
-        row = self._rows("SELECT figure, state FROM reviews WHERE id = ?", (review_id,)).fetchone()
+        query = (
+            "SELECT figure, CASE WHEN state = 'waiting' AND figure IN (SELECT figure FROM withdrawals)"
+            " THEN 'withdrawn' ELSE state END FROM reviews WHERE id = ?"
+        )
+        row = self._rows(query, (review_id,)).fetchone()
         if row is None:
             raise KeyError(f"no review has the id {review_id}")
         if row[1] != "waiting":
@@ -82,12 +101,19 @@ def _key(figure: Figure, url: str) -> bytes:
         figure.entity,
         figure.metric,
         figure.measure,
-        str(figure.value),
+        _plain(figure.value),
         figure.unit,
         figure.bound,
         figure.period,
         figure.aggregation,
         figure.basis,
-        figure.speaker,
+        speaker_of(figure),
     )
     return hashlib.blake2b(json.dumps(parts).encode(), digest_size=16).digest()
+
+
+def _plain(value: Value) -> str | list[str]:
+    """The same for equal values, however their digits are kept."""
+    if isinstance(value, tuple):
+        return [str(end.normalize()) for end in value]
+    return value if isinstance(value, str) else str(value.normalize())

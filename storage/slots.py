@@ -61,14 +61,15 @@ def slot_of(figure: Figure, traits: Traits) -> Slot:
         figure.measure,
         kind_of(figure.unit, figure.measure),
         figure.basis,
-        _speaker(figure),
+        speaker_of(figure),
         aggregation,
         last,
         first,
     )
 
 
-def _speaker(figure: Figure) -> str | None:
+def speaker_of(figure: Figure) -> str | None:
+    """Whose guidance or estimate a figure is; None for reported figures."""
     if figure.basis == "reported":
         return None
     return figure.speaker or (COMPANY if figure.basis == "guidance" else UNNAMED)

@@ -19,6 +19,7 @@ FRAME = Path(__file__).with_name("ledger.in.md")
 MARK = "<!-- tables -->\n"
 
 _MADE = re.compile(r"CREATE (?:VIRTUAL )?(TABLE|VIEW) (\w+)")
+_ADDED = re.compile(r"ALTER TABLE (\w+) ADD COLUMN (\w+)")
 _NAMED = re.compile(r"(?:.*\bAS )?(?:\w+\.)?(\w+),?")
 
 
@@ -79,7 +80,9 @@ def comments() -> dict[str, Made]:
             if line.startswith("--"):
                 waiting.append(line.removeprefix("--").strip())
                 continue
-            if made := _MADE.match(line):
+            if added := _ADDED.match(line):
+                said[added[1]].columns[added[2]] = " ".join(waiting)
+            elif made := _MADE.match(line):
                 inside = {}
                 said[made[2]] = Made(file=file.stem, about=" ".join(waiting), columns=inside)
             elif waiting and (name := _column(line)):

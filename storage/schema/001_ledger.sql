@@ -47,7 +47,7 @@ CREATE TABLE snapshots (
     fetched TEXT NOT NULL,
     -- When the ledger recorded it.
     first_seen TEXT NOT NULL,
-    -- Name and version of what read the figures; empty if unknown.
+    -- Name and version of what read the figures; given if they came with the article; empty if unknown.
     extractor TEXT NOT NULL,
     -- The run that brought it; null if none did (files).
     run INTEGER,
@@ -187,7 +187,8 @@ CREATE TABLE fact_versions (
     fact INTEGER NOT NULL REFERENCES facts (id),
     -- When the ledger recorded it; it held until the next version's.
     since TEXT NOT NULL,
-    -- What made it: new, refined, revised, corrected, conflicting (a rival came), repeated (bound, period or opening).
+    -- What made it: new, refined, revised, corrected, conflicting (a rival came), repeated (bound, period or opening),
+    -- withdrawn (it holds nothing since).
     verdict TEXT NOT NULL,
     -- The figure that made it.
     cause INTEGER NOT NULL REFERENCES figures (id),
@@ -270,7 +271,7 @@ CREATE TABLE reviews (
     verdict TEXT NOT NULL,
     -- Why it waits.
     reason TEXT NOT NULL,
-    -- waiting, accepted or rejected.
+    -- waiting; accepted, by a person or because it was read for sure later; rejected.
     state TEXT NOT NULL CHECK (state IN ('waiting', 'accepted', 'rejected')),
     -- When it was first asked.
     created TEXT NOT NULL,

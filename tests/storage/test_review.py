@@ -112,3 +112,19 @@ def test_a_figure_that_waited_too_long_is_known_by_then(ledger: Ledger) -> None:
 def test_there_is_no_such_review(ledger: Ledger) -> None:
     with pytest.raises(KeyError, match="7"):
         ledger.accept(7, now=START)
+
+
+def test_rejected_stays_so_where_the_same_sentence_is_read_for_sure(ledger: Ledger) -> None:
+    (held,) = tell(ledger, "https://a.example/1").held
+    ledger.reject(held.review_id, now=LATER)
+    again = tell(ledger, "https://a.example/1", confidence=0.9, ending="More.", at=LATER)
+    assert (again.judged, again.held) == ((), ())
+    assert list(ledger.alerts()) == []
+
+
+def test_what_waits_is_asked_no_more_where_it_is_read_for_sure(ledger: Ledger) -> None:
+    tell(ledger, "https://a.example/1")
+    again = tell(ledger, "https://a.example/1", confidence=0.9, ending="More.")
+    assert [one.alert_id for one in again.judged] == [1]
+    assert ledger.reviews() == []
+    assert [row["status"] for row in ledger.figures()] == ["recorded", "accepted"]

@@ -19,7 +19,7 @@ COLUMNS = ("change", "verdict", "entity", "metric", "value", "unit", "period", "
 @click.option(
     "--rules", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="Another monitor.toml, for its rules."
 )
-@click.option("--apply", is_flag=True, help="Add what the present extractor finds to the ledger; nobody is told.")
+@click.option("--apply", is_flag=True, help="Take over what the present extractor reads; nobody is told.")
 @config_option
 @format_option
 @clock_option
@@ -27,6 +27,9 @@ def command(
     since: datetime, rules: Path | None, apply: bool, config_file: Path | None, form: str, clock: Clock
 ) -> None:
     """Play the stored past again in memory and print the alerts: the same as then, added, or gone.
+
+    With --apply the ledger takes over what the present extractor reads in the stored texts: it adds what is found
+    besides, and withdraws what is no longer read, which then supports nothing any more.
 
     \b
     Example: keling-monitor replay --since 2025-11-01 --rules tighter.toml
