@@ -42,10 +42,18 @@ def _rule(to: To) -> Rule:
 
 
 def hold_of(config: Config) -> Callable[[Figure], str | None]:
-    """Which figures wait for a person: those that the extractor is not sure of."""
+    """Which figures wait for a person: those that the extractor is not sure of, and those that fail the audit."""
     least = config.settings.alerts.min_confidence
 
     def hold(figure: Figure) -> str | None:
-        return f"confidence {figure.confidence:.2f} is below {least:.2f}" if figure.confidence < least else None
+        if figure.confidence < least:
+            return f"confidence {' is below '.join(_apart(figure.confidence, least))}"
+        return f"the audit says: {'; '.join(figure.audit)}" if figure.audit else None
 
     return hold
+
+
+def _apart(one: float, other: float) -> tuple[str, str]:
+    """Two different shares with as many digits as tell them apart, two at least."""
+    pairs = ((f"{one:.{places}f}", f"{other:.{places}f}") for places in range(2, 17))
+    return next((pair for pair in pairs if pair[0] != pair[1]), (repr(one), repr(other)))
