@@ -18,6 +18,8 @@ from storage.periods import Period, month_of, parse
 from storage.records import Aggregation, Article, Basis, Bound, Figure, Measure, Tier, Value, Where
 
 _UNITS = frozenset({"percent", "percentage_point", "count", "minutes", "times", "version"})
+#: Whatever is measured may be told as a part of something, or as so many times it.
+_SHARES = frozenset({"percent", "percentage_point", "times"})
 #: Nobody counts beyond it: a million times the world's yearly product in the smallest currency.
 _MOST = Decimal("1e24")
 _LEAST = Decimal("1e-12")
@@ -168,7 +170,10 @@ class _Line:
         if not start < end <= len(place):
             self.refuse("end", f"expected an offset between start and {len(place)}, found {end} after {start}")
         bound = cast(Bound, self._word(fields, "bound", get_args(Bound)))
+        metric, measure = self._name(fields, "metric"), cast(Measure, self._word(fields, "measure", get_args(Measure)))
         unit = self._unit(fields)
+        if measure == "level":
+            self._fits(unit, metric)
         value = self._value(fields, unit, bound)
         basis = cast(Basis, self._word(fields, "basis", get_args(Basis)))
         quote = self._string(fields, "quote", default="")
@@ -176,8 +181,8 @@ class _Line:
             self.refuse("quote", f"expected words of the {where}, found {_shown(quote)}")
         return Figure(
             entity=self._name(fields, "entity"),
-            metric=self._name(fields, "metric"),
-            measure=cast(Measure, self._word(fields, "measure", get_args(Measure))),
+            metric=metric,
+            measure=measure,
             value=value,
             unit=unit,
             bound=bound,
@@ -231,6 +236,16 @@ class _Line:
             expected = f"an ISO 4217 code or one of {', '.join(sorted(_UNITS))}"
             self.refuse("unit", f"expected {expected}, found {_shown(unit)}")
         return unit
+
+    def _fits(self, unit: str, metric: str) -> None:
+        """Refuse a unit that a metric of ours cannot have; metrics of others may have any, and all may be shares."""
+        from monitor.declarations.metrics import metrics
+
+        known = metrics().get(metric)
+        kinds = () if known is None else known.units
+        kind = unit if unit in _UNITS else "money"
+        if kinds and kinds != ("percent",) and kind not in {*kinds, *_SHARES}:
+            self.refuse("unit", f"expected {' or '.join(kinds)} for {metric}, found {_shown(unit)}")
 
     def _period(self, fields: Mapping[str, Any], basis: str, article: Article) -> str | None:
         if fields.get("period") is None:
@@ -319,5 +334,8 @@ def _begin(period: Period) -> date:
 
 
 def _shown(given: object) -> str:
-    shown = repr(str(given) if isinstance(given, Decimal) else given)
+    if isinstance(given, list | dict):
+        shown = json.dumps(given, ensure_ascii=False, default=float)
+    else:
+        shown = repr(str(given) if isinstance(given, Decimal) else given)
     return shown if len(shown) <= 60 else f"{shown[:57]}..."

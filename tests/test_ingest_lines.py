@@ -74,7 +74,7 @@ def test_without_figures_the_text_is_to_be_read() -> None:
 
 def test_values_of_every_form() -> None:
     spread = {**FIGURE, "value": [280000000, 3e8], "bound": "range"}
-    version = {**FIGURE, "value": "2.0", "unit": "version", "bound": "exact", "period": None}
+    version = {**FIGURE, "metric": "model_version", "value": "2.0", "unit": "version", "bound": "exact", "period": None}
     (one, other) = read({**ARTICLE, "figures": [spread, version]}).figures
     assert one.value == (Decimal(280_000_000), Decimal(300_000_000))
     assert other.value == "2.0"
@@ -102,6 +102,8 @@ FAULTS: list[tuple[str, Any, str, str]] = [
 FIGURE_FAULTS: list[tuple[str, dict[str, Any], str, str]] = [
     ("impossible unit", {"unit": "bananas"}, "unit", "ISO 4217"),
     ("no currency", {"unit": "QQQ"}, "unit", "ISO 4217"),
+    ("revenue is no count", {"unit": "count"}, "unit", "expected money for revenue, found 'count'"),
+    ("users are no money", {"metric": "users"}, "unit", "expected count for users, found 'CNY'"),
     ("future period", {"period": "2026-Q1"}, "period", "begins after the publication"),
     ("no period", {"period": "2025-Q5"}, "period", "2025-Q5"),
     ("a period before all", {"period": "1492"}, "period", "of our age"),
