@@ -1,7 +1,8 @@
 """A language: one TOML file with all that its texts need to be read.
 
 Binding's sections hold the words that say how a number belongs to what is said around it. A word of letters stands
-between ends of words; `*` at its start or end takes any letters there. A capital matches only a capital.
+between ends of words; `*` at its start or end takes any letters there. A capital matches only a capital. `{NAME}` in a
+word stands for each word of the family `NAME`, so that forms and synonyms are written once.
 """
 
 from __future__ import annotations
@@ -89,6 +90,8 @@ class BindingSections(BaseModel):
     sentences: Sentences
     #: Suffixes of versions in their contract form, and how the language writes them.
     versions: Mapping[str, Words] = {}
+    #: Words that may take each other's place in the words of binding and in the terms of metrics, by name.
+    families: Mapping[Annotated[str, Field(pattern="^[a-z]+$")], Words] = {}
     spelling: Spelling = Spelling()
     metrics: Mapping[str, MetricWords] = {}
 

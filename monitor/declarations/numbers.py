@@ -191,6 +191,8 @@ class Links(_Section):
     departure: tuple[Word, ...] = ()
     #: ... and after the second, where the language says so only there.
     arrival: tuple[Word, ...] = ()
+    #: Links of `range` that change nothing even after a `departure` word (`von 5 bis 7`).
+    spans: tuple[Word, ...] = ()
     #: Joins parts of one amount (`two dollars and three cents`).
     parts: tuple[Word, ...] = ()
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick
@@ -16,6 +17,7 @@ from ahocorasick_rs import AhoCorasick
 from monitor.declarations.languages import BindingSections
 from monitor.declarations.metrics import Metric
 from monitor.declarations.watchlists import Entity
+from monitor.errors import ConfigError, Fault
 from monitor.extractors.words import LETTERS
 
 #: Kinds that compete for the same characters: of two overlapping finds in one lane the longer stands.
@@ -27,6 +29,8 @@ _LANES = {
     "cue": "cue",
 }  # fmt: skip
 _IS_LETTER = re.compile(f"[{LETTERS}]").match
+#: A family's name in a word: its pieces are by turns text and names.
+_FAMILY = re.compile(r"\{([^{}]*)\}")
 _BLANKS = re.compile(r"(?<=[\u2e80-\u9fff])[ \n]+(?=[\u2e80-\u9fff])")
 
 
@@ -86,9 +90,10 @@ class Reader:
 
         def put(words: Iterable[str], meaning: Meaning) -> None:
             for each in words:
-                word = each.translate(self._spelling)
-                if meaning not in gathered[word]:
-                    gathered[word].append(meaning)
+                for form in _forms(each, pack.families, code):
+                    word = form.translate(self._spelling)
+                    if meaning not in gathered[word]:
+                        gathered[word].append(meaning)
 
         for entity in entities:
             put(entity.names, Meaning("entity", entity.id))
@@ -144,7 +149,7 @@ class Reader:
             metrics=tuple(longest.get("metric", ())),
             directions=tuple(m for m in longest.get("direction", ()) if not covered.hides(m)),
             comparisons=tuple(m for m in longest.get("comparison", ()) if not covered.hides(m)),
-            cues=tuple(m for m in longest.get("cue", ()) if not covered.hides(m)),
+            cues=tuple(m for m in longest.get("cue", ()) if _is_adverse(m) or not covered.hides(m)),
         )
 
 
@@ -167,6 +172,21 @@ class _Cover:
             and mention.end <= span[1]
             and mention.end - mention.start < span[1] - span[0]
         )
+
+
+def _forms(word: str, families: Mapping[str, Sequence[str]], code: str) -> Iterator[str]:
+    """What a word of a declaration stands for: each `{name}` for all words of that family."""
+    pieces = _FAMILY.split(word)
+    unknown = [name for name in pieces[1::2] if name not in families]
+    if unknown:
+        raise ConfigError([Fault(f"languages/{code}.toml", "families", f"one named {unknown[0]}", repr(word))])
+    choices = [families[piece] if place % 2 else (piece,) for place, piece in enumerate(pieces)]
+    return (" ".join("".join(parts).split()) for parts in product(*choices))
+
+
+def _is_adverse(mention: Mention) -> bool:
+    """Whether a cue says "loss" in so many letters: what holds it, such as "net loss", is one as well."""
+    return mention.end - mention.start > 1 and any(meaning.id == "adverse" for meaning in mention.meanings)
 
 
 def _stands(text: str, start: int, end: int, word: _Word) -> bool:

@@ -47,7 +47,7 @@ class Neighbours:
         self._compact = pack.numbers.compact
         links = pack.links
         self._links: dict[str, set[str]] = {}
-        for kind in ("range", "either", "series", "versus", "parts"):
+        for kind in ("range", "either", "series", "versus", "parts", "spans"):
             for word in cast(tuple[str, ...], getattr(links, kind)):
                 self._links.setdefault(squeezed(word.lower(), compact=self._compact), set()).add(kind)
         self._arrivals = tuple(links.arrival)
@@ -118,7 +118,8 @@ class Neighbours:
             or (one.opening == "between" and "series" in link.kinds)
             or ("either" in link.kinds and _is_near(first, second))
         )
-        if ranging and one.opening != "departure" and not (link.double and self._arrives(low, second.end)):
+        departs = one.opening == "departure" and "spans" not in link.kinds
+        if ranging and not departs and not (link.double and self._arrives(low, second.end)):
             ranged = _range(shared or one, after)
             if ranged is not None:
                 return [ranged]

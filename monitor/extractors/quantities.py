@@ -38,6 +38,8 @@ _LONGEST_REMEMBERED = 120
 #: So many letters of a word tell whether it may begin a numeral.
 _HEAD = 6
 _LETTER = re.compile(f"[{LETTERS}]")
+#: So many words at most stand between a quantity and the year that it is compared with, and one more.
+_FEW = 5
 #: Years are printed like any number; these are taken for one where nothing else says what they are.
 _YEARS = range(1950, 2050)
 #: Signs that stand before an amount as well as behind one.
@@ -72,11 +74,12 @@ class Numbers:
         self._neighbours = Neighbours(pack)
         self._fixed = {self._key(word): entry for entry in pack.fixed for word in entry.words}
         self._halves = frozenset(pack.units.halves)
+        self._versus = frozenset(word.lower() for word in pack.links.versus)
         self._tenth_words = pack.units.tenth_words
         self._start = re.compile(self._start_pattern(pack))
         self._main = re.compile(self._main_pattern(pack))
         #: What numbers came to, by the text they stood in and their place in it.
-        self._seen: dict[tuple[str, int, bool], tuple[Found, ...]] = {}
+        self._seen: dict[tuple[str, int, bool, bool], tuple[Found, ...]] = {}
 
     def _key(self, word: str) -> str:
         return squeezed(word.lower(), compact=self._compact)
@@ -162,10 +165,11 @@ class Numbers:
         reach = self._affixes.reach(backwards, at, floor)
         begin = max(at - reach - 1, 0)
         touches = reach > 0 and at - reach == floor > 0
-        key = (text[begin : match.end() + 1], at - begin, touches)
+        compared = self._is_compared(match, text[floor:at]) if floor else False
+        key = (text[begin : match.end() + 1], at - begin, touches, compared)
         seen = self._seen.get(key)
         if seen is None:
-            seen = tuple(self._read_place(match, text, reach, touches))
+            seen = tuple(self._read_place(match, text, reach, touches, compared))
             if len(key[0]) <= _LONGEST_REMEMBERED:
                 if len(self._seen) > _REMEMBERED:
                     self._seen.clear()
@@ -175,10 +179,14 @@ class Numbers:
             for one in seen
         ]
 
-    def _read_place(self, match: re.Match[str], text: str, reach: int, touches: bool) -> Iterator[Found]:
+    def _read_place(
+        self, match: re.Match[str], text: str, reach: int, touches: bool, compared: bool
+    ) -> Iterator[Found]:
         """The quantities of one match, with offsets from its start."""
         at = match.start()
         prefix = self._affixes.before(text[at - reach : at], touches=touches)
+        if compared:
+            prefix = prefix.unbound()
         place = _Place(match, text)
         if match["fixed"] is not None:
             yield self._read_fixed(place, prefix)
@@ -190,6 +198,13 @@ class Numbers:
             if one is not None:
                 yield one
             prefix = NOTHING
+
+    def _is_compared(self, match: re.Match[str], between: str) -> bool:
+        """Whether a match is a year that the quantity before is measured against: `9 % more than 2023`."""
+        run = match["run"] or ""
+        year = match["unit"] is None and len(run) == 4 and run.isdecimal() and int(run) in _YEARS
+        words = between.lower().split() if year else ()
+        return 0 < len(words) < _FEW and not self._versus.isdisjoint(words)
 
     def _read_one(
         self, place: _Place, reading: Reading, start: int, end: int, prefix: Prefix, *, whole: bool

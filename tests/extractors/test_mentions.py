@@ -7,6 +7,7 @@ import pytest
 from monitor.declarations.languages import language
 from monitor.declarations.metrics import metrics
 from monitor.declarations.watchlists import watched, watchlist
+from monitor.errors import ConfigError
 from monitor.extractors.mentions import Mention, Reader
 
 READERS = {
@@ -67,4 +68,16 @@ def test_a_word_is_known_in_both_spellings() -> None:
     found = READERS["zh"].read(text)
     assert told(text, found.subjects) == [("可靈", "keling"), ("商湯", "other")]
     assert told(text, found.metrics) == [("付費會員", "paying_users"), ("創作者", "users")]
-    assert "計劃" in language("zh").cues["guidance"] and "计划" in language("zh").cues["guidance"]
+    assert "計劃" in language("zh").cues["guidance"]
+    assert "计划" in language("zh").cues["guidance"]
+
+
+def test_a_family_stands_for_each_of_its_words() -> None:
+    text = "Der bereinigte Quartalsverlust, bereinigten Nettogewinns und der angepasste Überschuss"
+    assert [name for _, name in told(text, READERS["de"].read(text).metrics)] == ["adjusted_net_profit"] * 3
+
+
+def test_an_unknown_family_is_an_error() -> None:
+    pack = language("de").model_copy(update={"families": {}})
+    with pytest.raises(ConfigError, match=r"families: expected one named \w+"):
+        Reader(pack, "de", metrics=metrics(), entities=(), others=())
