@@ -31,7 +31,6 @@ from monitor.kept import read_kept
 from monitor.spiders import spider_of
 from monitor.spiders._causes import Cause
 from monitor.spiders._report import Report
-from storage.database import memory
 from storage.frontier import Frontier
 from storage.health import Health
 from storage.ledger import Hold, Ledger
@@ -155,7 +154,7 @@ def crawl(
         official={site_key(source.url): source for source in sources if source.official},
     )
     kept = read_kept(sources, cycle) if full else []
-    reports = _run(sources, cycle, fetching or Fetching())
+    reports = read_all(sources, cycle, fetching or Fetching())
     if cycle.broken:
         raise cycle.broken[0]
     frontier.forget(now=now)
@@ -163,58 +162,8 @@ def crawl(
     return CrawlResult(sources=tuple(_result(report) for report in [*kept, *reports.values()]), interrupted=left)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Checked:
-    """What came from a source when it was asked once."""
-
-    name: str
-    #: Whether it gave what it should.
-    ok: bool
-    #: Of its list; None: there was no answer.
-    status: int | None
-    items: int
-    #: When its newest item was published; None: the list does not say.
-    newest: datetime | None
-    #: What its robots.txt says: "allows", "closes", "absent"; "": not asked for.
-    robots: str
-    #: Title and length of the first article that was read; "" and 0: none was.
-    title: str
-    chars: int
-    #: What went wrong, each with its address.
-    messages: tuple[str, ...]
-
-
-def check(
-    sources: Sequence[Source], *, extractor: Extractor, now: datetime, fetching: Fetching | None = None
-) -> list[Checked]:
-    """Ask each source and one of its pages as a run would, into a ledger in memory that is thrown away.
-
-    Once a process, as `crawl`.
-    """
-    db = memory()
-    cycle = Cycle(
-        ledger=Ledger(db), frontier=Frontier(db), health=Health(db), extractor=extractor, now=now, most_pages=1
-    )
-    reports = _run(sources, cycle, fetching or Fetching())
-    return [_checked(reports[source.name]) for source in sources if source.name in reports]
-
-
-def _checked(report: Report) -> Checked:
-    return Checked(
-        name=report.source,
-        ok=not report.faults,
-        status=report.status,
-        items=report.items or 0,
-        newest=report.newest,
-        robots=report.robots,
-        title=report.sample.title if report.sample else "",
-        chars=len(report.sample.text) if report.sample else 0,
-        messages=tuple(dict.fromkeys(cause.what for cause in report.faults)),
-    )
-
-
-def _run(sources: Sequence[Source], cycle: Cycle, fetching: Fetching) -> dict[str, Report]:
-    """Drive the spiders to their end; gives a report for each source that was read."""
+def read_all(sources: Sequence[Source], cycle: Cycle, fetching: Fetching) -> dict[str, Report]:
+    """Drive the spiders to their end, once a process; gives a report for each source that was read."""
     _silence_lasting_resort()
     process = AsyncCrawlerProcess(_settings(fetching))
     reports: dict[str, Report] = {}

@@ -32,6 +32,16 @@ class Robots:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Trial:
+    """A check of sources: of each one page is asked for, its newest, whatever it is about."""
+
+    #: Takes every answer that came: the source's name, the answer's address and body; None: nobody wants them.
+    keep: Callable[[str, str, bytes], None] | None = None
+    #: Called with the name of each source that is done.
+    done: Callable[[str], None] | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Cycle:
     """What a run works with."""
 
@@ -51,8 +61,8 @@ class Cycle:
     summarise: Callable[[str], None] | None = None
     #: Ask for everything again, whatever was answered before.
     full: bool = False
-    #: Pages asked for, a source; None: all that are due.
-    most_pages: int | None = None
+    #: The sources are only tried; None: they are read.
+    trial: Trial | None = None
     #: Sources that are official, by site: an article found elsewhere is theirs all the same.
     official: Mapping[tuple[str, int | None], Source] = field(default_factory=dict)
     #: Of sources that may live on private addresses, and of those that may not: what these cannot reach, those can.

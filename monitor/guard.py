@@ -7,6 +7,7 @@ source that says `allow_private` gets that far.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -15,7 +16,12 @@ from typing import Any
 
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
-from scrapy.exceptions import CannotResolveHostError, IgnoreRequest
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadConnectionRefusedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+)
 from scrapy.http import Request, Response
 from scrapy.resolver import CachingHostnameResolver
 from scrapy.utils.httpobj import urlparse_cached
@@ -42,11 +48,24 @@ class _Request:
     refused: list[str] = field(default_factory=list)
 
 
+class SilentHostError(IgnoreRequest):
+    """A request was not sent, because earlier ones to its host had no answer."""
+
+    def __init__(self, reason: Exception) -> None:
+        super().__init__(str(reason))
+        #: What became of the last of them.
+        self.reason = reason
+
+
 #: The statuses that ask for rest (RFC 6585, 4; RFC 9110, 15.6.4 with Retry-After).
 _TOO_MANY, _UNAVAILABLE = 429, 503
 
 #: What is said of a request that was not sent for a host's rest.
 REST = "asked to be left alone for a while"
+
+#: So many requests in a row without an answer, and the rest of a host's wait for the next run: each could take the
+#: whole time-out. robots.txt and a list are four, for each is asked for twice.
+_MOST_SILENT = 4
 
 _NAT64 = IPv6Network("64:ff9b::/96")
 
@@ -83,6 +102,8 @@ class GuardedDownloadHandler(HTTP11DownloadHandler):
         self._pool.retryAutomatically = False
         #: Hosts that are left alone for the rest of the run.
         self._resting: set[str] = set()
+        #: What became of requests in a row that had no answer, by host.
+        self._silent: defaultdict[str, list[Exception]] = defaultdict(list)
 
     async def download_request(self, request: Request) -> Response:
         """Fetch a page.
@@ -90,10 +111,13 @@ class GuardedDownloadHandler(HTTP11DownloadHandler):
         Raises:
             PrivateAddressError: its host is private and the source does not say that it may be.
             IgnoreRequest: its host has asked for rest since the request was queued.
+            SilentHostError: its host does not answer.
         """
         host = urlparse_cached(request).netloc
         if host in self._resting:
             raise IgnoreRequest(f"{host} {REST}")
+        if len(self._silent[host]) >= _MOST_SILENT:
+            raise SilentHostError(self._silent[host][-1])
         source = getattr(self._crawler.spider, "source", None)
         # A proxy is named by the operator and resolves names itself.
         private = bool(source and source.allow_private) or "proxy" in request.meta
@@ -101,12 +125,14 @@ class GuardedDownloadHandler(HTTP11DownloadHandler):
         token = _current.set(current)
         try:
             response = await super().download_request(request)
-        except CannotResolveHostError as error:
+        except (CannotResolveHostError, DownloadConnectionRefusedError, DownloadTimeoutError) as error:
             if current.refused:
                 raise PrivateAddressError(urlparse_cached(request).hostname or "", current.refused) from error
+            self._silent[host].append(error)
             raise
         finally:
             _current.reset(token)
+        self._silent.pop(host, None)
         if response.status == _TOO_MANY or (response.status == _UNAVAILABLE and "Retry-After" in response.headers):
             self._resting.add(host)
         return response

@@ -48,7 +48,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
             raise
         if not of_page and not report.robots:
             status = self._robots.statuses.get(urlparse_cached(request).netloc)
-            report.robots = "allows" if status == _OK else "absent"
+            report.robots = "no answer" if status is None else "allows" if status == _OK else "absent"
 
     async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
         self._robots.statuses[netloc] = response.status

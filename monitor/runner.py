@@ -5,16 +5,18 @@ from __future__ import annotations
 import logging
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from sqlite_utils import Database
 
 from monitor.alerts.rules import ops_postings
+from monitor.checking import check, rows
 from monitor.config import Config
-from monitor.crawl import CrawlResult, Fetching, check, crawl, due
+from monitor.crawl import CrawlResult, Fetching, crawl, due
 from monitor.declarations.sources import Source, shipped_sources
 from monitor.delivery import Courier, operators
 from monitor.errors import ConfigError, Fault
@@ -60,14 +62,24 @@ def run_cycle(config: Config, *, names: Sequence[str] = (), full: bool = False, 
     return max(SOURCE_FAILED if failed else WELL, deliver_waiting(config, clock))
 
 
-def check_sources(config: Config, names: Sequence[str], *, everything: bool, now: datetime) -> list[dict[str, Any]]:
-    """Ask sources once and say what came of each; nothing is written.
+def check_sources(
+    config: Config,
+    names: Sequence[str],
+    *,
+    everything: bool,
+    now: datetime,
+    keep: Path | None = None,
+    done: Callable[[str, int], None] | None = None,
+) -> list[dict[str, Any]]:
+    """Ask sources once and say what came of each; nothing is written into the ledger.
 
     Args:
         config: names the sources in use.
         names: these, in use or not; none: all in use.
         everything: all that are known, in use or not.
         now: the time.
+        keep: a folder for every answer that comes.
+        done: called with the name of each source that is done, and how many are asked in all.
 
     Raises:
         ConfigError: a name is no source.
@@ -79,22 +91,15 @@ def check_sources(config: Config, names: Sequence[str], *, everything: bool, now
     chosen = (
         [known[name] for name in names] if names else list(known.values() if everything else config.active_sources())
     )
-    extractor = Extractor(watchlists=config.settings.watch.lists)
-    checked = check(chosen, extractor=extractor, now=now, fetching=fetching_of(config))
-    return [
-        {
-            "name": each.name,
-            "state": "ok" if each.ok else "broken",
-            "status": each.status,
-            "items": each.items,
-            "newest": each.newest,
-            "robots": each.robots,
-            "title": each.title,
-            "chars": each.chars,
-            "message": "; ".join(each.messages),
-        }
-        for each in checked
-    ]
+    checked = check(
+        chosen,
+        extractor=Extractor(watchlists=config.settings.watch.lists),
+        now=now,
+        fetching=fetching_of(config),
+        keep=keep,
+        done=None if done is None else lambda name: done(name, len(chosen)),
+    )
+    return rows(checked, known, now=now)
 
 
 def _chosen(config: Config, names: Sequence[str]) -> tuple[Source, ...]:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
+from itertools import cycle, islice, product
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -32,11 +33,15 @@ class Ask:
         return replace(self, page=page)
 
 
-def asks(source: Source, found: Mapping[str, str]) -> Iterator[Ask]:
-    """Every question of a source: each query in each locale, the first page."""
-    for query in source.queries or ("",):
-        for locale in source.locales or ({},):
-            yield Ask(query=query, locale=locale, page=source.first_page, found=found)
+def asks(source: Source, found: Mapping[str, str], *, brief: bool = False) -> Iterator[Ask]:
+    """Every question of a source: each query in each locale, the first page; in brief, each query and locale once."""
+    queries, locales = source.queries or ("",), source.locales or ({},)
+    number = max(len(queries), len(locales))
+    pairs = (
+        product(queries, locales) if not brief else islice(zip(cycle(queries), cycle(locales), strict=False), number)
+    )
+    for query, locale in pairs:
+        yield Ask(query=query, locale=locale, page=source.first_page, found=found)
 
 
 def key_of(source: Source, ask: Ask) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Self
@@ -11,6 +12,7 @@ from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 from scrapy.settings import BaseSettings
+from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from monitor.cycle import Cycle
@@ -33,7 +35,7 @@ from monitor.spiders._answers import (
 )
 from monitor.spiders._asking import Ask, address_of, asks, body_of, filled, key_of
 from monitor.spiders._browser import META, browser_settings
-from monitor.spiders._causes import Cause, cause_of
+from monitor.spiders._causes import LIST_ADVICE, PAGE_ADVICE, Cause, cause_of
 from monitor.spiders._items import Read, found_of, listed_of
 from monitor.spiders._report import Report
 from storage.frontier import Page, Validators
@@ -62,6 +64,7 @@ class SourceSpider(Spider):
         self.cycle = cycle
         self.report = Report(source=self.source.name)
         self._baseline = cycle.health.is_baseline(self.source.name)
+        self._began = time.perf_counter()
         self._asked: set[int] = set()
         #: Pages that name nothing, to be remembered together.
         self._passed: dict[int, Validators] = {}
@@ -142,14 +145,17 @@ class SourceSpider(Spider):
 
     def parse(self, response: Response, key: str, ask: Ask) -> Iterator[Request | Read]:
         """A list has answered."""
+        self._keep(response)
         self.report.status = response.status
+        self.report.bytes += len(response.body)
+        self.report.content_type = headers_of(response).get("content-type", "")
         if response.status == _UNCHANGED:
             self.report.good_lists += 1
         else:
             try:
                 items = self.read_list(response)
             except ParseError as error:
-                self.report.list_faults.append(Cause(what=f"{response.url}: {error}"))
+                self.report.list_faults.append(Cause(what=f"{response.url}: {error}", advice=LIST_ADVICE))
             else:
                 self._take(items, key, validators_of(response))
                 yield from self.more_lists(response, ask)
@@ -158,12 +164,17 @@ class SourceSpider(Spider):
     def list_failed(self, failure: Failure) -> Iterator[Request | Read]:
         """A list has not answered; the pages that are due are asked for all the same."""
         cause = cause_of(failure, failure.request.url)  # type: ignore[attr-defined]
-        self.report.status = cause.status
-        self.report.list_faults.append(cause)
+        if isinstance(failure.value, HttpError):
+            self._keep(failure.value.response)
+        self.report.status = self.report.status or cause.status
+        # Of many lists of a host that is down the first one says why.
+        if not ((cause.untried or cause.again) and self.report.list_faults):
+            self.report.list_faults.append(cause)
         yield from self.pages()
 
     def parse_page(self, response: Response, page: Page) -> AsyncIterator[Read] | list[Read]:
         """A page has answered."""
+        self._keep(response)
         if response.status == _UNCHANGED:
             self.cycle.frontier.unchanged(page.id, now=self.cycle.now)
             return []
@@ -227,7 +238,10 @@ class SourceSpider(Spider):
     def closed(self, reason: str) -> None:
         """Called by Scrapy at the end."""
         self.report.ended = reason
+        self.report.seconds = time.perf_counter() - self._began
         self._remember_passed()
+        if self.cycle.trial is not None and self.cycle.trial.done is not None:
+            self.cycle.trial.done(self.source.name)
 
     # What they are made of.
 
@@ -241,6 +255,7 @@ class SourceSpider(Spider):
         source, now = self.source, self.cycle.now
         key = url or key_of(source, ask)
         known = self.cycle.frontier.validators(source.name, key)
+        self.report.lists += 1
         body = None if url else body_of(source, ask, now)
         headers = {**source.headers, **({"Content-Type": body[1]} if body else {}), **self._conditions(known)}
         return Request(
@@ -263,7 +278,7 @@ class SourceSpider(Spider):
         return {"handle_httpstatus_list": [_UNCHANGED], **(META if self.source.browser else {})}
 
     def _lists(self) -> Iterator[Request]:
-        for ask in asks(self.source, self._found):
+        for ask in asks(self.source, self._found, brief=self.cycle.trial is not None):
             yield self.list_request(ask)
 
     def _lookups(self) -> Iterator[Request]:
@@ -280,20 +295,20 @@ class SourceSpider(Spider):
 
     def pages(self) -> Iterator[Request | Read]:
         """The pages that are due and were not asked for in this run."""
-        for page in self.cycle.frontier.due(self.source.name, now=self.cycle.now, full=self.cycle.full):
-            if page.id in self._asked:
-                continue
-            if self.cycle.most_pages is not None and len(self._asked) >= self.cycle.most_pages:
-                return
-            self._asked.add(page.id)
-            yield from self._page(page)
+        due = self.cycle.frontier.due(self.source.name, now=self.cycle.now, full=self.cycle.full)
+        if self.cycle.trial is not None:
+            due = [] if self._asked else due[-1:]
+        for page in due:
+            if page.id not in self._asked:
+                self._asked.add(page.id)
+                yield from self._page(page)
 
     def _page(self, page: Page) -> Iterator[Request | Read]:
         found = page.found
         if self.source.page.fetch == "none":
             yield from self._whole(page)
             return
-        if self.source.page.fetch == "matching" and page.state != "recorded":
+        if self.source.page.fetch == "matching" and page.state != "recorded" and self.cycle.trial is None:
             told = "\n".join([found.title, found.summary, found.text])
             if not self.cycle.extractor.mentions_watched(told):
                 self._pass_over(page, Validators())
@@ -348,7 +363,9 @@ class SourceSpider(Spider):
         )
         self.report.good_lists += 1
         self.report.items = (self.report.items or 0) + len(items)
+        self.report.latest = self.report.latest or next(iter(items), None)
         dates = [item.published.at for item in items if item.published]
+        self.report.dated += len(dates)
         self.report.newest = max([*dates, *filter(None, [self.report.newest])], default=None)
 
     def _quarantine(self, response: Response, page: Page, message: str) -> None:
@@ -361,4 +378,8 @@ class SourceSpider(Spider):
             message=told,
             now=self.cycle.now,
         )
-        self.report.page_faults.append(Cause(what=told))
+        self.report.page_faults.append(Cause(what=told, advice=PAGE_ADVICE))
+
+    def _keep(self, response: Response) -> None:
+        if self.cycle.trial is not None and self.cycle.trial.keep is not None:
+            self.cycle.trial.keep(self.source.name, response.url, response.body)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from scrapy.exceptions import (
@@ -19,7 +19,7 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from monitor.errors import MonitorError
-from monitor.guard import REST
+from monitor.guard import REST, SilentHostError
 
 #: Longest wait that a server may ask for.
 _LONGEST_WAIT = timedelta(days=1)
@@ -39,44 +39,74 @@ class Cause:
     expected: bool = False
     #: It was not asked for at all: its host rests.
     untried: bool = False
+    #: It is what became of earlier requests to the host.
+    again: bool = False
     #: Status of the answer; None: there was none.
     status: int | None = None
     #: How long the server asks to be left alone.
     wait: timedelta | None = None
+    #: What an operator may do about it; "": the words say it, or there is nothing.
+    advice: str = ""
 
 
-#: Exceptions by what they are called in a message, and how much they count.
-_WORDS: tuple[tuple[type[Exception], str, float], ...] = (
-    (CannotResolveHostError, "the name of its host is not resolved", 1.0),
-    (DownloadConnectionRefusedError, "connection refused", 1.0),
-    (DownloadTimeoutError, "no answer in time", 0.5),
-    (ResponseDataLossError, "the answer was cut off", 0.5),
-    (DownloadCancelledError, "the answer is too large", 1.0),
-    (DownloadFailedError, "the connection failed", 0.5),
+#: Of answers that came and are not what the declaration says.
+LIST_ADVICE = "see what came (--keep DIR), then mend `items`, `answer` or `expect`"
+PAGE_ADVICE = 'see what came (--keep DIR), then mend `page`; fetch = "none" takes title and summary instead'
+
+
+#: Exceptions by what they are called in a message, how much they count, and what to do.
+_WORDS: tuple[tuple[type[Exception], str, float, str], ...] = (
+    (
+        CannotResolveHostError,
+        "the name of its host is not resolved",
+        1.0,
+        "see whether this machine reaches the web, then whether the host in `url` still exists",
+    ),
+    (DownloadConnectionRefusedError, "connection refused", 1.0, "nobody listens there: see `url`, or a firewall"),
+    (DownloadTimeoutError, "no answer in time", 0.5, "raise `timeout`, or ask from another network"),
+    (ResponseDataLossError, "the answer was cut off", 0.5, "ask again later"),
+    (DownloadCancelledError, "the answer is too large", 1.0, "raise fetch.max_bytes"),
+    (DownloadFailedError, "the connection failed", 0.5, "see the reason; a proxy is named by https_proxy"),
 )
+
+#: What to do about a refusal, by its status.
+_REFUSED = {
+    401: "the site wants an account: leave the source off",
+    403: "the site turns this program or network away: leave the source off, or try `browser` or another network",
+    404: "the address has moved: find the new one and set `url`",
+    410: "the address has moved: find the new one and set `url`",
+    429: "ask less often: `every`, `delay`",
+    503: "the site rests or turns robots away: ask again later, and less often",
+}
 
 
 def cause_of(failure: Failure, url: str) -> Cause:
     """What a failed request or pipeline means."""
-    error = failure.value
+    return _cause(failure.value, url)
+
+
+def _cause(error: BaseException | None, url: str) -> Cause:
     if isinstance(error, HttpError):
         return _refusal(error.response, url)
+    if isinstance(error, SilentHostError):
+        return replace(_cause(error.reason, url), again=True)
     if isinstance(error, IgnoreRequest):
         return _ignored(str(error), url)
     if isinstance(error, MonitorError):
         return Cause(what=f"{url}: {error}")
-    for kind, words, weight in _WORDS:
+    for kind, words, weight, advice in _WORDS:
         if isinstance(error, kind):
-            return Cause(what=f"{url}: {words}{_detail(error)}", weight=weight)
+            return Cause(what=f"{url}: {words}{_detail(error)}", weight=weight, advice=advice)
     return Cause(what=f"{url}: {type(error).__name__}: {error}")
 
 
 def _ignored(reason: str, url: str) -> Cause:
     """Scrapy has let a request go: its middlewares say so by one exception and a sentence."""
     if "robots.txt" in reason:
-        return Cause(what=f"{url}: closed by its robots.txt", final=True, expected=True)
+        advice = "the site wants no robots there: leave the source off"
+        return Cause(what=f"{url}: closed by its robots.txt", final=True, expected=True, advice=advice)
     if "DOWNLOAD_MAXSIZE" in reason:
-        return Cause(what=f"{url}: the answer is too large")
+        return Cause(what=f"{url}: the answer is too large", advice="raise fetch.max_bytes")
     return Cause(what=f"{url}: {reason}", untried=REST in reason)
 
 
@@ -98,6 +128,7 @@ def _refusal(response: Response, url: str) -> Cause:
         status=status,
         final=status == 410,
         wait=_wait(response),
+        advice=_REFUSED.get(status, "ask again later" if status >= 500 else "see `method`, `params` and `headers`"),
     )
 
 

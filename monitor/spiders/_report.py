@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from monitor.parse.listed import Listed
 from monitor.spiders._causes import Cause
 from storage.records import Article
 
@@ -14,8 +15,14 @@ class Report:
     """What became of a source in this run."""
 
     source: str
-    #: Lists that were read or that said that nothing has changed.
+    #: Lists asked for, and those that were read or that said that nothing has changed.
+    lists: int = 0
     good_lists: int = 0
+    #: Size and content type of what the lists answered; of several the type of the last.
+    bytes: int = 0
+    content_type: str = ""
+    #: From its first request to its end.
+    seconds: float = 0.0
     #: Items of the lists that were read; None: all said that nothing has changed, or none could be read.
     items: int | None = None
     #: Items that were not known.
@@ -29,7 +36,12 @@ class Report:
     status: int | None = None
     #: Of the items, when the newest was published; None: they do not say.
     newest: datetime | None = None
-    #: What its host's robots.txt says: "allows", "closes", or "absent"; "" where it was not asked for.
+    #: Items that say when they were published.
+    dated: int = 0
+    #: The first item of the first list that had one: the newest, as lists are ordered.
+    latest: Listed | None = None
+    #: What its host's robots.txt says: "allows", "closes", "closes pages" where the list is open, "absent", or
+    #: "no answer"; "" where it was not asked for.
     robots: str = ""
     #: The first article that was read.
     sample: Article | None = None

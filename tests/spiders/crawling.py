@@ -14,7 +14,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from monitor.crawl import Checked, CrawlResult, Fetching, check, crawl
+from monitor.checking import Checked, check
+from monitor.crawl import CrawlResult, Fetching, crawl
 from monitor.declarations.sources import Source
 from monitor.extractors import Extractor
 from storage.database import connect

@@ -257,15 +257,48 @@ def test_a_host_is_asked_once_a_run_what_it_allows_and_no_page_slips_by_meanwhil
 
 
 def test_a_check_says_what_came_and_writes_nothing(stack: ExitStack) -> None:
-    good, bad = stack.enter_context(Site()), stack.enter_context(Site())
-    write(good, "/a.html")
+    good, half, bad, closed = (stack.enter_context(Site()) for _ in range(4))
+    write(
+        good, "/a.html", title="Kuaishou", text="Kuaishou's revenue rose by 14% to 35.6 billion yuan in 2024.\n" + TEXT
+    )
     listed(good, "/a.html", "/b.html")
     good.put("/robots.txt", "User-agent: *\nAllow: /", "text/plain")
-    checked = check_apart([declared(good, "good"), declared(bad, "bad")])
-    assert (checked["good"].ok, checked["good"].status, checked["good"].items) == (False, 200, 2)
-    assert "/b.html: HTTP 404" in checked["good"].messages[0]
-    assert (checked["good"].newest, checked["good"].robots) == (NOW, "allows")
-    assert (checked["bad"].ok, checked["bad"].status, checked["bad"].robots) == (False, 404, "absent")
+    listed(half, "/b.html", "/a.html")
+    write(closed, "/a.html")
+    listed(closed, "/a.html")
+    closed.put("/robots.txt", "User-agent: *\nDisallow: /a", "text/plain")
+    sources = [
+        declared(site, name) for name, site in {"good": good, "half": half, "bad": bad, "closed": closed}.items()
+    ]
+    sources[0]["page"] = {"fetch": "matching"}
+    checked = check_apart(sources)
+    found = {name: (each.state, each.status, each.robots, each.items) for name, each in checked.items()}
+    assert found == {
+        "good": ("ok", 200, "allows", 2),
+        "half": ("degraded", 200, "absent", 2),
+        "bad": ("broken", 404, "absent", 0),
+        "closed": ("ok", 200, "closes pages", 1),
+    }
+    best = checked["good"]
+    assert (best.newest, best.dated, best.latest, best.link) == (NOW, 2, "Item /a.html", good.url("/a.html"))
+    assert best.article
+    assert (best.article.title, best.watched, best.figures) == ("Kuaishou", True, 2)
+    assert "/b.html: HTTP 404" in checked["half"].messages[0]
+    assert "find the new one" in checked["bad"].advice[0]
+
+
+def test_a_host_that_does_not_answer_is_not_waited_for_again_and_again(tmp_path: Path, stack: ExitStack) -> None:
+    site, dumb = stack.enter_context(Site()), stack.enter_context(Site())
+    dumb.latency = 1.5
+    put_feed(site, [(dumb.url(f"/{number}"), f"Item {number}", NOW) for number in range(40)])
+    database = tmp_path / "keling.db"
+    hurry = Fetching(timeout=timedelta(seconds=1))
+    result = crawl_apart(database, [declared(site, "paper")], fetching=hurry)
+    assert len(result.messages) == 40
+    assert all("no answer in time" in message for message in result.messages)
+    # Two times robots.txt, and what was under way when the fourth request had no answer.
+    assert len(dumb.visits) <= 20
+    assert {row["state"] for row in rows(database, "SELECT state FROM pages")} == {"failed"}
 
 
 def test_scrapy_itself_lists_and_crawls_the_sources(tmp_path: Path, stack: ExitStack) -> None:
