@@ -80,7 +80,7 @@ class Binder:
     def slots(self, scene: Scene) -> list[Slot]:
         """A slot for each quantity that may state something, in reading order, with its surroundings."""
         layout = scene.layout
-        tables = Tables(scene.text, layout, scene.quantities)
+        tables = Tables(scene.text, layout, scene.quantities, scene.periods)
         versions = {match.start("number"): match for match in self._version.finditer(scene.text)}
         found: list[Slot] = []
         for quantity in scene.quantities:
@@ -203,7 +203,12 @@ class Binder:
             number = choice.choose("aggregation", slot, manner.AGGREGATIONS, manner.aggregations(*heard))
             slot.aggregation = manner.AGGREGATIONS[number]
         _agree(slot, month_of(scene.dated))
-        slot.basis = manner.BASES[choice.choose("basis", slot, manner.BASES, manner.bases(*heard))]
+        marked = manner.expected(scene, slot)
+        if marked is None:
+            slot.basis = manner.BASES[choice.choose("basis", slot, manner.BASES, manner.bases(*heard))]
+        else:
+            # "FY25E" over a column leaves no choice, nor does a plain year beside it.
+            slot.basis, slot.sure["basis"] = "estimate" if marked else "reported", 1.0
         if slot.frame is not None and not isinstance(slot.frame.value, str):
             slot.negative = choice.choose("sign", slot, (False, True), manner.signs(*heard)) == 1
 

@@ -19,6 +19,12 @@ from storage.periods import month_of
 _MANNER = ("rate:", "cumulative")
 
 
+#: A time that opens its line heads an entry of a chronicle or ticker.
+_LEAD = 6
+
+#: Characters of a form that is a year.
+_YEAR = 4
+
 #: Times so far apart, at most, may be joined by a word for "and".
 _AND = 8
 
@@ -63,6 +69,12 @@ def propose(
         none.append("none|echo")
     listed: list[list[str]] = []
     part = next((fact for fact in slot.context if fact.startswith("role=")), "role=")
+    aims = {
+        meaning.id
+        for cue in scene.cues.within(*slot.sentence)
+        for meaning in cue.meanings
+        if meaning.id in _AIMS and scene.layout.clause(cue.start) == slot.clause
+    }
     previous = next((near for near in before[:4] if near.kept), None)
     for form in forms:
         if form is None:
@@ -105,6 +117,7 @@ def propose(
                 for feature in slot.context:
                     if feature.startswith(("cmpb0", "cue<", "<")):
                         extra.append(f"rel={relation}|{same}|{feature}")
+        extra += [f"aim={aim}|{length}|{when}" for aim in aims]
         for fact in facts:
             head = fact.split("/")[0]
             extra += [fact, f"{fact}|{shape}", f"{fact}|{measure}", f"{head}|{length}"]
@@ -128,11 +141,12 @@ def _unit_pair(previous: Slot, slot: Slot) -> str:
 
 def _base(scene: Scene, slot: Slot, before: list[Slot]) -> str | None:
     """The period that a comparison in this place is made from."""
-    for near in before[:3]:
-        if near.kept and near.period and near.sentence_number == slot.sentence_number and near.metric == slot.metric:
+    for near in before[:4]:
+        close = slot.sentence_number - near.sentence_number <= (1 if near.line_number == slot.line_number else 0)
+        if near.kept and near.period and close and near.metric == slot.metric:
             return near.period
     for mention in scene.periods.before(slot.start, slot.sentence[0]):
-        if mention.form and not mention.comparative:
+        if mention.form and not mention.comparative and mention.kind not in _HOW:
             return mention.form
     for near in before[:2]:
         if near.kept and near.period and slot.line_number == near.line_number:
@@ -140,7 +154,7 @@ def _base(scene: Scene, slot: Slot, before: list[Slot]) -> str | None:
     return scene.reporting
 
 
-def _forms(mention: PeriodMention, base: str | None) -> Iterable[tuple[str, str]]:
+def _forms(mention: PeriodMention, base: str | None, *, aimed: bool = False) -> Iterable[tuple[str, str]]:
     """Forms that a mention may mean, each with a name for how."""
     if mention.comparative:
         if base:
@@ -150,12 +164,23 @@ def _forms(mention: PeriodMention, base: str | None) -> Iterable[tuple[str, str]
         if mention.form:
             yield mention.form, "base"
         return
+    how = _HOW.get(mention.kind, "")
     if mention.form:
-        yield mention.form, ""
+        yield mention.form, how
         if not mention.form.startswith("..") and "/" not in mention.form:
-            yield f"..{_last_named(mention.form)}", "open"
+            yield f"..{_last_named(mention.form)}", f"open{how}"
+        if aimed and _YEAR < len(mention.form) <= len("2025-03-26"):
+            # A goal that was set in spring, or at the turn of the year, is the year's.
+            yield mention.form[:_YEAR], f"year{how}"
     if mention.to_date:
         yield mention.to_date, "todate"
+
+
+#: Cues of figures about times to come.
+_AIMS = frozenset({"guidance", "guided", "estimate", "consensus", "broker", "rumour"})
+
+#: Kinds of times that say less than a date: facts about them are kept apart from those about dates.
+_HOW = {"now": "now", "today": "today", "since_launch": "launch", "own": "own-", "same": "same", "turn": "turn"}
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -174,6 +199,7 @@ def opened(form: str) -> str:
 def _said(scene: Scene, slot: Slot, base: str | None, options: _Options) -> None:
     """Times in the sentence, or in what heads the cell."""
     low, high = slot.sentence
+    aimed = any(m.id in _AIMS for cue in scene.cues.within(low, high) for m in cue.meanings)
     for side, mentions in (("b", scene.periods.before(slot.start, low)), ("a", scene.periods.after(slot.end, high))):
         rank = 0
         for mention in mentions:
@@ -189,7 +215,9 @@ def _said(scene: Scene, slot: Slot, base: str | None, options: _Options) -> None
             text = gap(scene, *between)
             mine = owner(scene, slot, mention.start, mention.end)
             flags = f"{'u' if mention.until else ''}{'e' if mention.estimate else ''}"
-            for form, how in _forms(mention, base):
+            neighbour = _beyond(scene, slot, mention, side)
+            lead = mention.start - slot.line.start <= _LEAD
+            for form, how in _forms(mention, base, aimed=aimed):
                 name = f"{side}{min(rank, 3)}{how}"
                 options.put(
                     form,
@@ -199,6 +227,10 @@ def _said(scene: Scene, slot: Slot, base: str | None, options: _Options) -> None
                     f"{side}{how}/d{steps(distance, scene.language)}",
                     f"{side}{how}/{clause}q{min(crossed, 3)}",
                 )
+                if neighbour:
+                    options.put(form, f"{side}{how}/{neighbour}", f"{side}{how}/{neighbour}{clause}q{min(crossed, 3)}")
+                if lead:
+                    options.put(form, f"lead{how}", f"lead{how}q{min(crossed, 3)}")
                 if mine:
                     options.put(
                         form,
@@ -214,12 +246,31 @@ def _said(scene: Scene, slot: Slot, base: str | None, options: _Options) -> None
         for form, how in _forms(mention, base):
             options.put(form, f"in{how}")
     _joined(scene, slot, options)
-    if slot.cell is None:
-        return
-    spans = {"head": slot.cell.head, "label": slot.cell.label, "caption": slot.cell.caption}
-    if not any(m.form for m in scene.periods.within(*slot.cell.head)):
+    if slot.cell is not None:
+        _headed(scene, slot, base, options)
+
+
+def _beyond(scene: Scene, slot: Slot, mention: PeriodMention, side: str) -> str:
+    """How near the figure beyond a time stands to it, in steps: the time may be that one's."""
+    if side == "a":
+        for other in scene.slots[slot.number + 1 : slot.number + 4]:
+            if other.start >= mention.end and other.sentence_number == slot.sentence_number:
+                return f"beyond{steps(other.start - mention.end, scene.language)}"
+        return "beyond-"
+    for other in scene.slots[slot.number - 1 :: -1][:6] if slot.number else ():
+        if other.end <= mention.start and other.sentence_number == slot.sentence_number:
+            return f"beyond{steps(mention.start - other.end, scene.language)}"
+    return "beyond-"
+
+
+def _headed(scene: Scene, slot: Slot, base: str | None, options: _Options) -> None:
+    """Times in what heads a cell; those of its column, or of its row where the label is one, leave no choice."""
+    cell = slot.cell
+    assert cell is not None
+    spans = {"head": cell.head, "label": cell.label, "caption": cell.caption}
+    if not any(m.form for m in scene.periods.within(*cell.head)):
         # "2024 | share of revenue | 2023 | share of revenue": a head without a time goes on with the one on its left.
-        left = next((cell for cell in slot.cell.left if any(m.form for m in scene.periods.within(*cell))), None)
+        left = next((cell for cell in cell.left if any(m.form for m in scene.periods.within(*cell))), None)
         if left is not None:
             spans["head"] = left
     found: dict[str, list[str]] = {}
@@ -229,11 +280,38 @@ def _said(scene: Scene, slot: Slot, base: str | None, options: _Options) -> None
                 options.put(form, f"t-{name}{how}", f"t-{name}{how}/{min(rank, 2)}")
                 if not how:
                     found.setdefault(name, []).append(form)
+    crossed: list[str] = []
     for caption in (*found.get("caption", ()), scene.reporting):
         for year in (*found.get("head", ()), *found.get("label", ())):
-            if caption and len(year) == 4 and len(caption) > 4 and not caption.startswith(".."):
+            if caption and len(year) == _YEAR and len(caption) > _YEAR and not caption.startswith(".."):
                 moved = _in_year(caption, int(year))
+                if moved and caption in found.get("caption", ()):
+                    crossed.append(moved)
                 options.put(moved, "t-cross" if caption in found.get("caption", ()) else "t-cross-reported")
+    options.certain = _heading(scene, slot, spans["head"], crossed)
+    if options.certain:
+        options.put(options.certain, "t-certain")
+
+
+def _heading(scene: Scene, slot: Slot, head: tuple[int, int], crossed: list[str]) -> str | None:
+    """The one time that a column's head gives to a level below it; None where it may be read in two ways."""
+    said = [m for m in scene.periods.within(*head) if m.form and not m.kind.startswith(_MANNER)]
+    if not said or slot.measure != "level":
+        return None
+    mention = said[0]
+    assert slot.cell is not None
+    assert mention.form is not None
+    if mention.comparative:
+        beside = [m for span in slot.cell.left for m in scene.periods.within(*span) if m.form and not m.comparative]
+        against = mention.against(beside[0].form) if beside and beside[0].form else None
+        return against or mention.form
+    if len(mention.form) != _YEAR or mention.estimate:
+        return mention.form
+    if crossed:
+        return crossed[0] if len(set(crossed)) == 1 else None
+    row = (min(slot.cell.caption[1], head[0]), head[1])
+    finer = any(m.form and (len(m.form) != _YEAR or m.estimate) for m in scene.periods.within(*row))
+    return mention.form if finer or scene.reporting is None or len(scene.reporting) == _YEAR else None
 
 
 def _paired(scene: Scene, slot: Slot, options: _Options) -> None:
@@ -250,6 +328,11 @@ def _paired(scene: Scene, slot: Slot, options: _Options) -> None:
     # One metric in as many periods as there are numbers: each has its own.
     fellows = scene.slots[slot.number - slot.place[0] : slot.number]
     same = all(near.metric == slot.metric for near in fellows if near.kept)
+    listed = _listed(scene, slot)
+    if listed is not None:
+        options.put(listed.members[slot.place[0]], "paired", "paired-list", f"paired-list|{said}")
+        if same and (said or listed.kind != "span"):
+            options.certain = options.certain or listed.members[slot.place[0]]
     clear = said and same and len(distinct) == slot.place[1]
     for number, how in pairs(slot, distinct).items():
         options.put(distinct[number].form, "paired", f"paired|{said}", how, f"{how}/{slot.place[1]}")
@@ -273,6 +356,21 @@ def _paired(scene: Scene, slot: Slot, options: _Options) -> None:
             options.put(twin.period, "paired", "twin")
             if said and twin.metric == slot.metric:
                 options.certain = twin.period
+
+
+def _listed(scene: Scene, slot: Slot) -> PeriodMention | None:
+    """The nearest list of times with as many members as the slot's run has quantities, before the run or after it."""
+    first = slot.number - slot.place[0]
+    last = scene.slots[min(first + slot.place[1], len(scene.slots)) - 1]
+    for mention in scene.periods.before(slot.run_start, slot.sentence[0]):
+        if not mention.comparative and not mention.kind.startswith(_MANNER):
+            if len(mention.members) == slot.place[1]:
+                return mention
+            break
+    for mention in scene.periods.after(last.end, slot.sentence[1]):
+        if not mention.comparative and not mention.kind.startswith(_MANNER):
+            return mention if len(mention.members) == slot.place[1] else None
+    return None
 
 
 @lru_cache(maxsize=_REMEMBERED)

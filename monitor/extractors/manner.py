@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import get_args
 
@@ -209,6 +209,37 @@ def _decided(slot: Slot, before: list[Slot], name: str) -> list[str]:
     return facts
 
 
+#: Cues of who says a figure, and how sure it is.
+_SAYING = frozenset(
+    ("guidance", "estimate", "consensus", "broker", "rumour", "previous", "hypothetical", "reported", "guided")
+)
+
+
+def _further(scene: Scene, slot: Slot) -> Iterator[tuple[str, int, int]]:
+    """The sentence before and the heading above: they say whose view the next sentences tell."""
+    if slot.sentence_number > 0:
+        start, end = scene.layout.sentence_span(slot.sentence_number - 1)
+        if start >= slot.line.start:
+            yield "p", start, end
+    for number in range(slot.line_number - 1, max(slot.line_number - 8, -1), -1):
+        line = scene.layout.lines[number]
+        if line.kind == "heading":
+            yield "h", line.start, line.end
+            break
+
+
+def expected(scene: Scene, slot: Slot) -> bool | None:
+    """Whether a cell stands under a time that is marked as expected; None where nothing in its table is."""
+    if slot.cell is None:
+        return None
+    head = slot.cell.head
+    row = scene.layout.lines[scene.layout.line(head[0])]
+    if not any(time.estimate for time in scene.periods.within(row.start, row.end)):
+        return None
+    times = [time for time in scene.periods.within(*head) if time.form]
+    return times[0].estimate if times else None
+
+
 def bases(scene: Scene, slot: Slot, before: list[Slot], echoes: list[Slot], metrics: Mapping[str, Metric]) -> ByClass:
     """Features of each basis."""
     metric = metrics[slot.metric]
@@ -235,21 +266,12 @@ def bases(scene: Scene, slot: Slot, before: list[Slot], echoes: list[Slot], metr
         ("s", low, high),
         ("l", slot.line.start, slot.line.end),
         ("t", 0, max(scene.title_end, 0)),
+        *_further(scene, slot),
     ):
         seen: set[str] = set()
         for mention in scene.cues.within(start, end):
             seen.update(meaning.id for meaning in mention.meanings)
-        seen &= {
-            "guidance",
-            "estimate",
-            "consensus",
-            "broker",
-            "rumour",
-            "previous",
-            "hypothetical",
-            "reported",
-            "guided",
-        }
+        seen &= _SAYING
         facts += [f"{name}~{cue}" for cue in seen]
         facts += [f"{name}~{cue}|{when}" for cue in seen]
         facts += [f"{name}~{cue}|{shape}" for cue in seen]
@@ -258,22 +280,7 @@ def bases(scene: Scene, slot: Slot, before: list[Slot], echoes: list[Slot], metr
     for side, mentions in (("b", scene.cues.before(slot.start, low)), ("a", scene.cues.after(slot.end, high))):
         rank = 0
         for mention in mentions:
-            ids = [
-                m.id
-                for m in mention.meanings
-                if m.id
-                in {
-                    "guidance",
-                    "estimate",
-                    "consensus",
-                    "broker",
-                    "rumour",
-                    "previous",
-                    "hypothetical",
-                    "reported",
-                    "guided",
-                }
-            ]
+            ids = [m.id for m in mention.meanings if m.id in _SAYING]
             if not ids:
                 continue
             clause = "=" if scene.layout.clause(mention.start) == slot.clause else "|"

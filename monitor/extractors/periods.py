@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from monitor.declarations.periods import PeriodSections
 from monitor.extractors.times import PRESENT, Time, Times
@@ -45,9 +46,9 @@ class PeriodMention:
     form: str | None
     #: `absolute`: the year is said. `relative`: counted from the day of publication. `bare`: the year was filled in.
     #: `span`, `since` (see `to_date`), `open` (all time up to it), `ended` (months that a date ends). `own`: the period
-    #: that the article reports. `same`: the one said before. `now`, `today`, `since_launch`, `year_to_date`,
-    #: `cumulative`, `rate:daily`, `rate:monthly`, `rate:annualized`. Bases: `prior_year_same`, `prior_quarter`,
-    #: `prior_month`.
+    #: that the article reports. `same`: the one said before. `turn`: a year's beginning or end. `now`, `today`,
+    #: `since_launch`, `year_to_date`, `cumulative`, `rate:daily`, `rate:monthly`, `rate:annualized`. Bases:
+    #: `prior_year_same`, `prior_quarter`, `prior_month`.
     kind: str
     #: The day or month up to which something is counted: as of, by the end of, 截至.
     until: bool = False
@@ -165,8 +166,29 @@ class Periods:
         if sentences is None:
             sentences = [match.end() for match in self._stop.finditer(text)] if times else []
         resolver = _Resolver(dated, reporting)
-        mentions = _listed([resolver.mention(time, bisect_right(sentences, time.start)) for time in times], times)
+        lines = [0, *(match.end() for match in _LINE_BREAK.finditer(text))] if times else []
+        mentions = _listed(
+            [resolver.mention(time, bisect_right(sentences, time.start), _place_of(time, lines)) for time in times],
+            times,
+        )
         return [mention for mention in mentions if mention.form or mention.kind != "bare"]
+
+
+_LINE_BREAK = re.compile("\n")
+#: A time so near to the beginning of its line heads it: the entry of a chronicle, a ticker, a chapter.
+_LEAD = 6
+
+
+class _Place(NamedTuple):
+    """Where a time stands: its line, and whether it heads it."""
+
+    line: int
+    leads: bool
+
+
+def _place_of(time: Time, lines: Sequence[int]) -> _Place:
+    line = bisect_right(lines, time.start) - 1
+    return _Place(line, time.start - lines[line] <= _LEAD)
 
 
 def _listed(mentions: Sequence[PeriodMention], times: Sequence[Time]) -> Iterator[PeriodMention]:
@@ -218,16 +240,22 @@ class _Resolver:
         self._members: tuple[str, ...] = ()
         self._said_in = -1
         self._said_kind = ""
-        #: The last single day.
-        self._day: str | None = None
+        #: The last single day, and its line.
+        self._day: tuple[str, int] | None = None
+        #: The month that was named last, and the line it was named in: days of that line lie in it.
+        self._named: tuple[str, int] = ("", -1)
+        #: The line that is read, and the year that the time at its head says.
+        self._line = -1
+        self._headed: tuple[int, int] = (-1, 0)
         #: The last quarter or half: which of them it was, and its sentence.
         self._part: tuple[str, int] | None = None
         #: The last time with a year, and the number of its sentence.
         self._context: tuple[Frame, int, int] | None = None
 
-    def mention(self, time: Time, sentence: int) -> PeriodMention:
-        """The mention that `time`, standing in the sentence of that number, makes."""
+    def mention(self, time: Time, sentence: int, place: _Place) -> PeriodMention:
+        """The mention that `time`, standing in the sentence of that number and at that place, makes."""
         frame = time.frame
+        self._line = place.line
         kind, form = self._resolve(time, sentence)
         comparative = kind.startswith("prior_")
         if form is not None and time.beside:
@@ -240,9 +268,17 @@ class _Resolver:
             if frame.unit in ("quarter", "half"):
                 self._part = frame.unit, sentence
             if len(form) == len("2025-03-26") and "/" not in form:
-                self._day = form
-            if frame.dated and not time.beside & {"since", "against"}:
-                self._context = frame, self._year(frame), sentence
+                self._day = form, place.line
+            if frame.unit in ("day", "months") and "/" not in form and not form.startswith("..") and "Q" not in form:
+                self._named = form[: len("2025-03")], place.line
+                if place.leads and not time.beside & {"since", "until", "against"}:
+                    self._headed = place.line, int(form[:4])
+            if not time.beside & {"since", "against"}:
+                if frame.dated:
+                    self._context = frame, self._year(frame), sentence
+                elif len(form) == len("2025"):
+                    # "Last year", said by a word of its own, dates the quarters that follow as the number would.
+                    self._context = Frame(year=int(form)), int(form), sentence
         return PeriodMention(
             start=time.start,
             end=time.end,
@@ -303,7 +339,7 @@ class _Resolver:
                 return kind, self._beside_now(frame, coming="next" in time.beside)
             return kind, self._plain(frame, sentence)
         if unit in {"year start", "year end"}:
-            return "bare" if not frame.dated else "absolute", self._turn_of_year(time, sentence)
+            return "turn", self._turn_of_year(time, sentence)
         if unit.endswith("~"):
             return self._away(unit[:-1], frame.number)
         if unit == "base":
@@ -371,7 +407,7 @@ class _Resolver:
             back = (self._dated.isoweekday() - number) % 7 - 7 * coming
             return "relative", (self._dated - timedelta(days=back)).isoformat()
         if unit in ("that day", "day after"):
-            day = date.fromisoformat(self._day) if self._day else None
+            day = date.fromisoformat(self._day[0]) if self._day and self._day[1] >= self._line - 1 else None
             if day is None:
                 return "relative", self._dated.isoformat() if unit == "that day" else None
             return "relative", (day + timedelta(days=unit == "day after")).isoformat()
@@ -405,6 +441,10 @@ class _Resolver:
             tale = later and frame.unit in ("day", "months") and sentence - said_in == 1
             if tale or (said_in == sentence and (known.unit in ("", "year") or later)):
                 return self._in_year(frame, known_year)
+        if self._headed[0] == self._line:
+            form = self._in_leap_year(frame, self._headed[1])
+            if algebra.last_day(form) <= self._dated:
+                return form
         form = self._in_leap_year(frame, year)
         first, last = algebra.first_day(form), algebra.last_day(form)
         # A quarter is talked of once it has begun, other months once the last has.
@@ -430,6 +470,14 @@ class _Resolver:
         return form if algebra.last_day(form) < self._dated else self._in_year(frame, year - 1)
 
     def _day_of_month(self, day: int) -> str:
+        month, line = self._named
+        if line == self._line:
+            form = f"{month}-{day:02}"
+            try:
+                if algebra.last_day(form) - self._dated <= _SOON:
+                    return form
+            except ValueError:
+                pass
         for back in range(3):
             form = f"{algebra.shift_months(month_of(self._dated), -back)}-{day:02}"
             try:

@@ -7,8 +7,9 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
+from monitor.extractors.periods import PeriodMention
 from monitor.extractors.quantities import Numbers, Quantity
-from monitor.extractors.scene import Cell, Heading
+from monitor.extractors.scene import Cell, Heading, Track
 from monitor.extractors.sentences import Layout, Line
 
 #: A caption stands at most that many lines above its table.
@@ -26,9 +27,12 @@ _PARTS = re.compile(r"[()\[\]:;,、，|╱/\n—–]|(?<=[a-z]{4})\.(?= |$)| (?:
 class Tables:
     """Finds for each cell its row's label, its column's head and the caption."""
 
-    def __init__(self, text: str, layout: Layout, quantities: Sequence[Quantity]) -> None:
+    def __init__(
+        self, text: str, layout: Layout, quantities: Sequence[Quantity], periods: Track[PeriodMention]
+    ) -> None:
         self._text = text
         self._lines = layout.lines
+        self._periods = periods
         #: Spans of quantities, for telling rows of words from rows of numbers.
         self._numbers = [(q.start, q.end) for q in quantities if q.kind == "number"]
         self._heads: dict[int, int | None] = {}
@@ -90,6 +94,9 @@ class Tables:
                     break
             elif above.kind == "row" or above.end - above.start > _LONGEST_CAPTION:
                 break
+            elif above.kind != "heading" and number - first > blanks:
+                # Only the line right above may be a sentence; what stands over it must look like a heading.
+                break
             first -= 1
         if first == number:
             return (0, 0)
@@ -101,12 +108,17 @@ class Tables:
         return plain * 2 < len(line.cells) - 1
 
     def _filled_with_number(self, cell: tuple[int, int]) -> bool:
-        bare = self._text[cell[0] : cell[1]].strip().strip("-–—*()（）")
+        bare = re.sub(r"[-–—*()（）\s]", "", self._text[cell[0] : cell[1]])
         if not bare:
             return True
-        return any(
-            cell[0] <= start and end <= cell[1] and (end - start) * 2 >= len(bare) for start, end in self._in(cell)
-        )
+        # "127.3 (126.0)" holds a number and the one that it replaces.
+        covered = sum(end - start for start, end in self._in(cell) if cell[0] <= start and end <= cell[1])
+        return covered * 2 >= len(bare) and not self._timely(cell, len(bare))
+
+    def _timely(self, cell: tuple[int, int], length: int) -> bool:
+        """Whether most of the cell says a time: "25E" is a year that is expected."""
+        said = sum(time.end - time.start for time in self._periods.within(*cell))
+        return said * 2 >= length
 
     def _wordy(self, cell: tuple[int, int]) -> bool:
         return not self._filled_with_number(cell)
