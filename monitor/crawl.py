@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
+from scrapy import Request, signals
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 from twisted.internet.error import ReactorNotRunning
@@ -31,6 +32,7 @@ from monitor.kept import read_kept
 from monitor.spiders import spider_of
 from monitor.spiders._causes import Cause
 from monitor.spiders._report import Report
+from monitor.warming import Warming
 from storage.frontier import Frontier
 from storage.health import Health
 from storage.ledger import Hold, Ledger
@@ -118,6 +120,7 @@ def crawl(
     summarise: Callable[[str], None] | None = None,
     run: int | None = None,
     full: bool = False,
+    eager: bool = False,
 ) -> CrawlResult:
     """Read sources and record what their articles say, article by article as they come.
 
@@ -136,6 +139,7 @@ def crawl(
         summarise: called with its source's name in the transaction of each article of a first run.
         run: row of `runs`.
         full: ask for everything again, whatever was answered before; what could not be read then is read anew first.
+        eager: get ready for articles before there are any: the first one waits less, and a run without one costs more.
 
     Raises:
         LedgerError: the database could not be written; what was recorded until then stays.
@@ -154,7 +158,10 @@ def crawl(
         official={site_key(source.url): source for source in sources if source.official},
     )
     kept = read_kept(sources, cycle) if full else []
-    reports = read_all(sources, cycle, fetching or Fetching())
+    with Warming(extractor) as warming:
+        for source in sources if eager else ():
+            warming.expect("", source.language)
+        reports = read_all(sources, cycle, fetching or Fetching(), warming)
     if cycle.broken:
         raise cycle.broken[0]
     frontier.forget(now=now)
@@ -162,7 +169,9 @@ def crawl(
     return CrawlResult(sources=tuple(_result(report) for report in [*kept, *reports.values()]), interrupted=left)
 
 
-def read_all(sources: Sequence[Source], cycle: Cycle, fetching: Fetching) -> dict[str, Report]:
+def read_all(
+    sources: Sequence[Source], cycle: Cycle, fetching: Fetching, warming: Warming | None = None
+) -> dict[str, Report]:
     """Drive the spiders to their end, once a process; gives a report for each source that was read."""
     _silence_lasting_resort()
     process = AsyncCrawlerProcess(_settings(fetching))
@@ -174,7 +183,7 @@ def read_all(sources: Sequence[Source], cycle: Cycle, fetching: Fetching) -> dic
             for source in waiting.pop(0):
                 if cycle.broken:
                     return
-                report = await _read(process, source, cycle)
+                report = await _read(process, source, cycle, warming)
                 if report.ended == "shutdown":
                     # Somebody has ended the run: what was read is recorded, the rest waits for the next one.
                     waiting.clear()
@@ -200,9 +209,15 @@ def read_all(sources: Sequence[Source], cycle: Cycle, fetching: Fetching) -> dic
     return reports
 
 
-async def _read(process: AsyncCrawlerProcess, source: Source, cycle: Cycle) -> Report:
+async def _read(process: AsyncCrawlerProcess, source: Source, cycle: Cycle, warming: Warming | None) -> Report:
+    def scheduled(request: Request) -> None:
+        page = request.cb_kwargs.get("page")
+        if warming is not None and page is not None:
+            warming.expect(page.found.title, source.language)
+
     try:
         crawler = process.create_crawler(spider_of(source))
+        crawler.signals.connect(scheduled, signals.request_scheduled)
         await process.crawl(crawler, cycle=cycle)
         report: Report = crawler.spider.report  # type: ignore[union-attr]
     except Exception as error:

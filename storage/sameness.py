@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
+import sys
 from datetime import date
 from functools import cache, lru_cache
+from importlib import import_module
+from importlib.util import find_spec, module_from_spec
 from typing import Any
 
 #: Characters taken together: about a word, or three to six words of Chinese.
@@ -109,7 +112,16 @@ def _month(day: date) -> int:
 
 @cache
 def _empty() -> Any:
-    # A second, for it imports SciPy: only a process that records articles with figures pays for it.
-    from datasketch import MinHash
+    minhash = _module("datasketch", "minhash")
+    return minhash.MinHash(num_perm=_PERMUTATIONS, seed=1, hashfunc=lambda hashes: hashes)
 
-    return MinHash(num_perm=_PERMUTATIONS, seed=1, hashfunc=lambda hashes: hashes)
+
+def _module(package: str, name: str) -> Any:
+    """A module without what its package imports beside it.
+
+    datasketch imports SciPy for indexes that nobody uses here: 0.7 s of the first article of every run.
+    """
+    spec = find_spec(package)
+    assert spec is not None, f"{package} is installed with the monitor"
+    sys.modules.setdefault(package, module_from_spec(spec))
+    return import_module(f"{package}.{name}")

@@ -19,6 +19,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 
 from ahocorasick_rs import AhoCorasick
 
@@ -94,6 +95,7 @@ class Extractor:
         self._weights = weights or weighing.shipped()
         self._speakers = Speakers({n: w for each in watchlists for n, w in watchlist(each).speakers.items()})
         self._tools: dict[str, _Tools] = {}
+        self._preparing = Lock()
         names = {name.lower() for entity in self._entities.values() for name in entity.names}
         self._gate = AhoCorasick(sorted(names))
         self._lists = tuple(watchlists)
@@ -110,6 +112,10 @@ class Extractor:
             digest.update(file.name.encode())
             digest.update(file.read_bytes())
         return digest.hexdigest()[:12]
+
+    def prepare(self, text: str, language: str = "") -> None:
+        """Compile what reads such a text, in a thread of its own if need be: it takes half a second."""
+        self._for(language, text)
 
     def mentions_watched(self, text: str) -> bool:
         """Whether a text names anything of the watchlist; quick, for deciding what is worth reading."""
@@ -174,7 +180,7 @@ class Extractor:
         mentions = tools.mentions.read(normal.text)
         scene = Scene.of(
             text=normal.text,
-            language=_code(tag, whole),
+            language=language_of(whole, tag),
             dated=dated,
             title_end=title_end,
             layout=tools.sentences.read(normal.text, title_end=title_end),
@@ -190,9 +196,10 @@ class Extractor:
         return scene, normal
 
     def _for(self, tag: str, text: str) -> _Tools:
-        code = _code(tag, text)
-        if code not in self._tools:
-            self._tools[code] = _Tools(code, self._entities, self._others)
+        code = language_of(text, tag)
+        with self._preparing:
+            if code not in self._tools:
+                self._tools[code] = _Tools(code, self._entities, self._others)
         return self._tools[code]
 
 
@@ -203,8 +210,8 @@ def _readable(text: str) -> Normal:
     return normal
 
 
-def _code(tag: str, text: str) -> str:
-    """The language whose pack reads a text."""
+def language_of(text: str, tag: str = "") -> str:
+    """The language whose pack reads a text with this BCP 47 tag; "": told from its script."""
     code = tag.split("-", maxsplit=1)[0].lower()
     if code in codes():
         return code

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from threading import Lock
 
 _KANA = re.compile(r"[\u3041-\u30fa\uff66-\uff9d]")
 _HANGUL = re.compile(r"[\uac00-\ud7af]")
@@ -12,6 +13,8 @@ _LETTER = re.compile(r"[^\W\d_]")
 
 #: So much is enough to tell; more is only slower.
 _SAMPLE = 4000
+
+_LOADING = Lock()
 
 #: Fewer letters than this and the page's own word counts more than statistics.
 _FEW = 120
@@ -46,10 +49,11 @@ def detect_language(text: str, declared: str = "", *, sure: bool = False) -> str
         return declared
     if (sure or letters < _FEW) and primary and primary not in {"zh", "ja", "ko"}:
         return primary
-    # It takes 0.2 s to load, and texts in Chinese and Japanese never need it.
+    # It takes 0.2 s to load, and texts in Chinese and Japanese never need it. Two threads would load it twice.
     import py3langid
 
-    found: str = py3langid.classify(sample)[0]
+    with _LOADING:
+        found: str = py3langid.classify(sample)[0]
     return found
 
 
