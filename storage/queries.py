@@ -13,7 +13,7 @@ from typing import Any
 from storage import periods
 from storage.columns import optional_day, optional_decimal, optional_moment, value_of
 from storage.records import Article, Excerpt, Figure, Holding, Judged, Point, Stored, Told, Value
-from storage.search import matching
+from storage.search import holding, matching
 from storage.times import moment_of, text_of
 
 Row = dict[str, Any]
@@ -155,8 +155,9 @@ def figures(
         where.that("figures.fact = ?", fact)
     if search is not None:
         where.that("figures.snapshot IN (SELECT rowid FROM texts WHERE texts MATCH ?)", matching(search))
-        for word in search.split():
-            where.that("instr(lower(figures.quote), lower(?)) > 0", word)
+        # Of the texts that hold the words, the sentences that do; SQLite's own lower() knows ASCII only.
+        connection.create_function("holds_words", 1, holding(search), deterministic=True)
+        where.that("holds_words(figures.quote)")
     return map(_plain, _newest(connection, _FIGURE, where, key="figures.id", limit=limit))
 
 
@@ -250,7 +251,7 @@ def told(connection: sqlite3.Connection, alert_ids: Iterable[int]) -> list[Told]
 
 def _told(connection: sqlite3.Connection, id_: int) -> Told:
     query = (
-        "SELECT alerts.fact, alerts.figure, alerts.verdict, alerts.created, figures.previous, articles.repost_of"
+        "SELECT alerts.fact, alerts.figure, alerts.verdict, alerts.created, figures.previous, figures.snapshot, articles.repost_of"
         f" FROM alerts JOIN figures ON figures.id = alerts.figure {_PLACE} WHERE alerts.id = ?"
     )
     row = next(_rows(connection, query, (id_,)), None)
@@ -277,7 +278,19 @@ def _told(connection: sqlite3.Connection, id_: int) -> Told:
         confirmed=tuple((one["outlet"], one["tier"]) for one in confirmed),
         series=tuple(_series(connection, fact)),
         repost=row["repost_of"] is not None,
+        also=_also(connection, row["snapshot"], row["figure"]),
     )
+
+
+def _also(connection: sqlite3.Connection, snapshot: int, figure_id: int) -> dict[int, Figure]:
+    """What the ledger holds of the other figures of a snapshot, by id in reading order."""
+    rows = _rows(
+        connection,
+        "SELECT * FROM figures WHERE snapshot = ? AND id <> ? AND fact IS NOT NULL"
+        " AND id NOT IN (SELECT figure FROM withdrawals) ORDER BY id",
+        (snapshot, figure_id),
+    )
+    return {row["id"]: figure_of(row) for row in rows}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

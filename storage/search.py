@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from operator import add
 
 from storage.errors import NothingToSearchError
@@ -40,6 +41,21 @@ def matching(query: str) -> str:
     if not runs:
         raise NothingToSearchError(query)
     return " ".join(_phrase(run) for run in runs)
+
+
+def holding(query: str) -> Callable[[str], bool]:
+    """Tells whether a text holds every word of a query.
+
+    >>> holding("ÜBER kling")("Kling übertrifft die Erwartungen")
+    True
+    """
+    runs = _RUN.findall(_folded(query))
+
+    def holds(text: str) -> bool:
+        folded = _folded(text)
+        return all(run in folded for run in runs)
+
+    return holds
 
 
 def _phrase(run: str) -> str:

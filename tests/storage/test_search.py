@@ -53,6 +53,15 @@ def test_search(ledger: Ledger, query: str, found: set[str]) -> None:
     assert {row["outlet"] for row in ledger.search(query)} == found
 
 
+@pytest.mark.parametrize(("query", "count"), [("可灵", 1), ("ＫＥＬＬＥＲ über", 1), ("über 可灵", 0), ("keller", 1)])
+def test_sentences_of_figures_are_found(query: str, count: int) -> None:
+    ledger = Ledger(memory())
+    for word in ("可灵收入", "Überkeller"):
+        text, figures = written([f"{word} 1e8 CNY exact 2025 period"])
+        ledger.record(article(f"https://{len(word)}.example/1", f"{text} Über 可灵 im Keller."), figures, now=START)
+    assert len(list(ledger.figures(search=query))) == count
+
+
 def test_titles_are_found_too(ledger: Ledger) -> None:
     assert [row["outlet"] for row in ledger.search("nr ja")] == ["ja"]
 

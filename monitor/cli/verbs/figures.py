@@ -20,6 +20,7 @@ COLUMNS = ("id", "entity", "metric", "measure", "value", "unit", "period", "verd
 @filters
 @click.option("--verdict", multiple=True, help="Only this verdict; may be repeated.")
 @click.option("--article", type=int, help="Only of this article.")
+@click.option("--search", help="Only those whose sentences hold these words, in any of the languages.")
 @format_option
 @click.pass_context
 def command(ctx: click.Context, /, config_file: Path | None, form: str, **where: Any) -> None:
