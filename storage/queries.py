@@ -251,8 +251,8 @@ def told(connection: sqlite3.Connection, alert_ids: Iterable[int]) -> list[Told]
 
 def _told(connection: sqlite3.Connection, id_: int) -> Told:
     query = (
-        "SELECT alerts.fact, alerts.figure, alerts.verdict, alerts.created, figures.previous, figures.snapshot, articles.repost_of"
-        f" FROM alerts JOIN figures ON figures.id = alerts.figure {_PLACE} WHERE alerts.id = ?"
+        "SELECT alerts.fact, alerts.figure, alerts.verdict, alerts.created, figures.previous, figures.snapshot,"
+        f" articles.repost_of FROM alerts JOIN figures ON figures.id = alerts.figure {_PLACE} WHERE alerts.id = ?"
     )
     row = next(_rows(connection, query, (id_,)), None)
     if row is None:
@@ -283,11 +283,15 @@ def _told(connection: sqlite3.Connection, id_: int) -> Told:
 
 
 def _also(connection: sqlite3.Connection, snapshot: int, figure_id: int) -> dict[int, Figure]:
-    """What the ledger holds of the other figures of a snapshot, by id in reading order."""
+    """The figures of a snapshot that are about other facts, one a fact, by id in reading order.
+
+    The last of them: what a headline rounds, the text and its tables tell to the digit.
+    """
     rows = _rows(
         connection,
-        "SELECT * FROM figures WHERE snapshot = ? AND id <> ? AND fact IS NOT NULL"
-        " AND id NOT IN (SELECT figure FROM withdrawals) ORDER BY id",
+        "SELECT * FROM figures WHERE id IN (SELECT max(id) FROM figures WHERE snapshot = ?"
+        " AND fact <> (SELECT fact FROM figures WHERE id = ?) AND id NOT IN (SELECT figure FROM withdrawals)"
+        " GROUP BY fact) ORDER BY id",
         (snapshot, figure_id),
     )
     return {row["id"]: figure_of(row) for row in rows}

@@ -6,7 +6,7 @@ This module imports nothing of the project: it is the vocabulary that all other 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -232,6 +232,8 @@ class Told:
     series: tuple[Point, ...]
     #: The text repeats that of another article.
     repost: bool = False
+    #: Figures of the same snapshot about other facts, one a fact, by id in reading order.
+    also: Mapping[int, Figure] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

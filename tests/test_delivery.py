@@ -335,7 +335,7 @@ def test_a_first_run_sends_one_summary_and_the_next_only_what_is_new(post: Post,
     record(post, other, run=3)
     assert post.deliver().sent == 1
     mail = server.mails[1]
-    assert mail.message["Subject"] == "keling revenue, Q3 2025: CNY 400 million (conflicting)"
+    assert mail.message["Subject"] == "keling revenue, Q3 2025: CNY 400 million — conflicting"
     # Both sides of a conflict, as printed.
     assert other[1] in mail.text
     assert first[1] in mail.text

@@ -22,6 +22,9 @@ from storage.records import Excerpt, Figure, Holding, Point, Told, Value
 #: A reader on a phone shows some forty characters of a subject, a program that cuts at a limit keeps this many.
 _SUBJECT = 200
 
+#: What else an article says is told in so many lines at most.
+_ASIDES = 6
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Composed:
@@ -111,6 +114,8 @@ class Item:
     before: str
     #: Against `before`; "" where it cannot be told.
     change: str
+    #: The two of them in a few words, for the table; "" where nothing was known.
+    against: str
     #: What to call the two of them.
     before_says: str
     change_says: str
@@ -119,6 +124,10 @@ class Item:
     #: What `other` is.
     other_says: str
     confirmed: tuple[str, ...]
+    #: What the confirming outlets say, where that is not the figure's value; else "".
+    confirmed_value: str
+    #: What else the article says and the message does not tell.
+    also: tuple[str, ...]
     audit: tuple[str, ...]
     chart: charts.Chart | None
 
@@ -135,10 +144,11 @@ def compose_alerts(told: Sequence[Told], reader: Reader) -> Composed:
         told: at least one.
         reader: whom it is for.
     """
-    items = [_item(each, reader) for each in _headlines_first(told)]
+    items = _items(_headlines_first(told), reader)
     first = items[0]
-    more = f" + {len(items) - 1} more" if len(items) > 1 else ""
-    subject = wording.line(f"{first.headline} ({first.verdict})", _SUBJECT - len(more)) + more
+    more = f", and {len(items) - 1} more" if len(items) > 1 else ""
+    verdict = f" — {first.verdict}{more}"
+    subject = wording.line(first.headline, _SUBJECT - len(verdict)) + verdict
     fields = {"subject": subject, "items": items}
     return Composed(
         subject=subject,
@@ -208,10 +218,22 @@ def compose_note(subject: str, lines: Sequence[str], *, kind: str, tables: Seque
     )
 
 
-def _item(told: Told, reader: Reader) -> Item:
+def _items(told: Sequence[Told], reader: Reader) -> list[Item]:
+    """The alerts in order; what else an article says stands with the first of them that is from it."""
+    own = frozenset(each.figure_id for each in told)
+    articles: set[int] = set()
+    items = []
+    for each in told:
+        is_first = each.excerpt.article_id not in articles
+        articles.add(each.excerpt.article_id)
+        items.append(_item(each, reader, _also(each, reader, own) if is_first else ()))
+    return items
+
+
+def _item(told: Told, reader: Reader, also: tuple[str, ...]) -> Item:
     figure, now = told.figure, told.now
     period = figure.period or now.period
-    before, change = _before(told, period)
+    before, change, against = _before(told, period)
     other, other_says = _other_side(told)
     return Item(
         told=told,
@@ -223,11 +245,14 @@ def _item(told: Told, reader: Reader) -> Item:
         sentence=_sentence(told.excerpt, reader),
         before=before,
         change=change,
+        against=against,
         before_says="The ledger holds" if told.verdict == "conflicting" else "Before",
         change_says="Difference" if told.verdict == "conflicting" else "Change",
         other=None if other is None else _sentence(other.excerpt, reader),
         other_says=other_says,
         confirmed=tuple(f"{wording.line(outlet)} ({tier})" for outlet, tier in told.confirmed),
+        confirmed_value=_holding(now, told) if told.verdict == "conflicting" else "",
+        also=also,
         audit=tuple(map(wording.line, figure.audit)),
         chart=charts.chart(told.series, figure.measure),
     )
@@ -245,16 +270,47 @@ def _converted(told: Told, period: str | None, reader: Reader) -> str:
     return f"{' to '.join(shown)}, converted at {rate}"
 
 
-def _before(told: Told, period: str | None) -> tuple[str, str]:
-    """What was known before, and how far the figure lies from it: the fact's own value, else the period before."""
+def _before(told: Told, period: str | None) -> tuple[str, str, str]:
+    """What was known before, how far the figure lies from it, and both in short.
+
+    It is the fact's own value, else that of the period before.
+    """
     figure = told.figure
     if (held := told.previous) is not None:
-        return _holding(held, told), _change(figure, held)
+        # A finer value is no other one.
+        change = "" if told.verdict == "refined" else _change(figure, held)
+        word = "against" if told.verdict == "conflicting" else "was"
+        return _holding(held, told), change, ", ".join(filter(None, [change, f"{word} {_holding(held, told)}"]))
     earlier = charts.before(told.series, period) if period else None
     if earlier is None:
-        return "", ""
+        return "", "", ""
     value = wording.amount(earlier.value, earlier.unit, earlier.bound, figure.measure)
-    return f"{value} ({wording.period(earlier.period)})", _change(figure, earlier)
+    when, change = wording.period(earlier.period), _change(figure, earlier)
+    return f"{value} ({when})", change, f"{change} on {when}" if change else f"{when}: {value}"
+
+
+def _also(told: Told, reader: Reader, own: frozenset[int]) -> tuple[str, ...]:
+    """The other figures of the article that the message does not tell, headline metrics first, each once."""
+    ranks = headline_ranks()
+    others = [figure for id_, figure in told.also.items() if id_ not in own]
+    others.sort(
+        key=lambda figure: (
+            figure.entity != told.figure.entity,
+            figure.measure != "level",
+            ranks.get(figure.metric, len(ranks)),
+            -charts.end(figure.period).toordinal() if figure.period else 0,
+        )
+    )
+    lines = list(dict.fromkeys(_line(figure, reader) for figure in others))
+    more = [f"{len(lines) - _ASIDES} more"] if len(lines) > _ASIDES else []
+    return (*lines[:_ASIDES], *more)
+
+
+def _line(figure: Figure, reader: Reader) -> str:
+    about = wording.about(figure, figure.period, reader.label(figure.speaker or ""))
+    value = wording.amount(figure.value, figure.unit, figure.bound, figure.measure)
+    name = f"{reader.label(figure.entity)} {reader.label(figure.metric)}"
+    return wording.line(f"{name}{', ' if about else ''}{about}: {value}")
 
 
 def _change(figure: Figure, earlier: Holding | Point) -> str:
@@ -385,6 +441,7 @@ def _row(item: Item) -> dict[str, Any]:
         "converted": item.converted or None,
         "before": item.before or None,
         "change": item.change or None,
+        "also": list(item.also),
         "quote": told.excerpt.quote,
         "url": told.excerpt.url,
         "title": told.excerpt.title,

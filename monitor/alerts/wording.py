@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
 
 from storage.records import Aggregation, Basis, Bound, Figure, Measure, Value
@@ -189,9 +189,17 @@ def counted(number: int, noun: str) -> str:
 
 
 def clock(moment: datetime, zone: tzinfo) -> str:
-    """A time in the reader's zone."""
+    """A time in the reader's zone, which is named by its offset: CST is Shanghai's time and Chicago's.
+
+    >>> from zoneinfo import ZoneInfo
+    >>> clock(datetime(2025, 11, 20, 8, tzinfo=ZoneInfo("UTC")), ZoneInfo("Asia/Shanghai"))
+    '20 Nov 2025, 16:00 UTC+8'
+    """
     local = moment.astimezone(zone)
-    return f"{local.day} {_MONTHS[local.month - 1]} {local:%Y, %H:%M %Z}"
+    minutes = int((local.utcoffset() or timedelta()).total_seconds()) // 60
+    hours, rest = divmod(abs(minutes), 60)
+    offset = f"{'-' if minutes < 0 else '+'}{hours}{f':{rest:02}' if rest else ''}" if minutes else ""
+    return f"{local.day} {_MONTHS[local.month - 1]} {local:%Y, %H:%M} UTC{offset}"
 
 
 def plain(text: str) -> str:

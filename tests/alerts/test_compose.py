@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import replace
 from datetime import UTC, date
 from decimal import Decimal
 from typing import Any
@@ -37,22 +38,22 @@ def conflict() -> Told:
 
 
 SUBJECTS: dict[str, tuple[dict[str, Any], str]] = {
-    "plain": ({}, "Keling revenue, Q3 2025: over CNY 300 million (new)"),
+    "plain": ({}, "Keling revenue, Q3 2025: over CNY 300 million — new"),
     "cumulative": (
         {"period": "..2025-02", "aggregation": "cumulative", "value": Decimal("1e8")},
-        "Keling revenue, cumulative to Feb 2025: over CNY 100 million (new)",
+        "Keling revenue, cumulative to Feb 2025: over CNY 100 million — new",
     ),
     "annualized": (
         {"period": "2025-03", "aggregation": "annualized", "unit": "USD", "value": Decimal("1e8")},
-        "Keling revenue, annualized, Mar 2025: over USD 100 million (new)",
+        "Keling revenue, annualized, Mar 2025: over USD 100 million — new",
     ),
     "growth": (
         {"metric": "dau", "measure": "yoy", "unit": "percent", "value": Decimal("4.8"), "bound": "exact"},
-        "Keling daily active users, Q3 2025, year on year: +4.8% (new)",
+        "Keling daily active users, Q3 2025, year on year: +4.8% — new",
     ),
     "fall": (
         {"measure": "yoy", "unit": "percent", "value": Decimal(-3), "bound": "about", "period": "2025-H1"},
-        "Keling revenue, H1 2025, year on year: about −3% (new)",
+        "Keling revenue, H1 2025, year on year: about −3% — new",
     ),
     "guidance": (
         {
@@ -63,19 +64,19 @@ SUBJECTS: dict[str, tuple[dict[str, Any], str]] = {
             "bound": "range",
             "value": (Decimal("1.2e8"), Decimal("1.4e8")),
         },
-        "Keling revenue, 2025, guidance by Kuaishou: USD 120 million to USD 140 million (new)",
+        "Keling revenue, 2025, guidance by Kuaishou: USD 120 million to USD 140 million — new",
     ),
     "version": (
         {"metric": "model_version", "unit": "version", "value": "2.5 Turbo", "bound": "exact", "period": None},
-        "Keling model version: 2.5 Turbo (new)",
+        "Keling model version: 2.5 Turbo — new",
     ),
     "count": (
         {"metric": "users", "unit": "count", "value": Decimal("45000000"), "period": "2025-07"},
-        "Keling users, Jul 2025: over 45 million (new)",
+        "Keling users, Jul 2025: over 45 million — new",
     ),
     "small": (
         {"metric": "headcount", "unit": "count", "value": Decimal(1234), "bound": "at_most", "period": None},
-        "Keling headcount: at most 1,234 (new)",
+        "Keling headcount: at most 1,234 — new",
     ),
 }
 
@@ -100,7 +101,7 @@ def test_the_body_says_all_that_there_is_to_say() -> None:
             "at least +20%",
             "paper.example (press, zh-Hans)",
             "快手公布业绩",
-            "20 Nov 2025, 16:00 CST",
+            "20 Nov 2025, 16:00 UTC+8",
             "2 outlets: paper.example (press), company (company)",
             "a third of the group's revenue would be more than its total",
             "Fact 11",
@@ -130,7 +131,7 @@ def test_amounts_in_another_currency_are_marked_as_converted() -> None:
 
 def test_both_sides_of_a_conflict_are_shown() -> None:
     composed = compose_alerts([conflict()], READER)
-    assert composed.subject == "Kuaishou revenue, Q3 2025: CNY 42.46 billion (conflicting)"
+    assert composed.subject == "Kuaishou revenue, Q3 2025: CNY 42.46 billion — conflicting"
     for page in (composed.text, BeautifulSoup(composed.html, "lxml").get_text()):
         assert RIVAL.quote in page
         assert OFFICIAL.quote in page
@@ -138,6 +139,36 @@ def test_both_sides_of_a_conflict_are_shown() -> None:
         assert "Difference: +19%" in page
         assert "Against it: CNY 35.6 billion" in page
         assert "company (official, zh-Hans)" in page
+
+
+def test_the_confirmations_of_a_conflict_are_those_of_the_value_that_is_held() -> None:
+    disputed = replace(conflict(), confirmed=(("company", "company"), ("wire", "wire")))
+    for page in (compose_alerts([disputed], READER).text, compose_alerts([disputed], READER).html):
+        assert "CNY 35.6 billion is said by 2 outlets: company (company), wire (wire)" in page
+
+
+def test_what_else_the_article_says_is_told_once_and_headlines_first() -> None:
+    also = {
+        7: figure(entity="kuaishou", metric="rd_expense", value=Decimal("3.7e9"), bound="exact"),
+        8: figure(entity="kuaishou", value=Decimal("35.6e9"), bound="exact"),
+        9: figure(entity="kuaishou", value=Decimal("35.6e9"), bound="exact"),
+        101: figure(),
+        102: figure(metric="users"),
+    }
+    composed = compose_alerts([told(1, also=also), told(2, figure=figure(metric="users"), also=also)], READER)
+    said = ["Kuaishou revenue, Q3 2025: CNY 35.6 billion", "Kuaishou rd expense, Q3 2025: CNY 3.7 billion"]
+    assert composed.text.count("Also in the article:\n- " + "\n- ".join(said) + "\n") == 1
+    assert [item.get_text() for item in BeautifulSoup(composed.html, "lxml").find_all("li")] == said
+    dau = {"entity": "kuaishou", "metric": "dau", "unit": "count"}
+    many = {number: figure(**dau, value=Decimal(number)) for number in range(200, 209)}
+    assert "- 3 more\n" in compose_alerts([told(also=many)], READER).text
+
+
+def test_a_refined_value_has_not_changed() -> None:
+    finer = figure(value=Decimal("3.12e8"), bound="exact")
+    before = holding(figure(), excerpt())
+    text = compose_alerts([told(figure=finer, previous=before, now=before, verdict="refined")], READER).text
+    assert "refined · Before: over CNY 300 million\n" in text
 
 
 def test_a_correction_shows_what_was_said_before() -> None:
@@ -163,7 +194,7 @@ def test_many_alerts_are_one_mail_with_a_table_headlines_first() -> None:
         told(1),
     ]
     composed = compose_alerts(quarter, READER)
-    assert composed.subject == "Keling revenue, Q3 2025: over CNY 300 million (new) + 5 more"
+    assert composed.subject == "Keling revenue, Q3 2025: over CNY 300 million — new, and 5 more"
     soup = BeautifulSoup(composed.html, "lxml")
     names = [row.td.find(string=True) for row in soup.select(".list tr") if row.td]
     assert names == [
@@ -182,7 +213,7 @@ def test_many_alerts_are_one_mail_with_a_table_headlines_first() -> None:
 
 def test_the_latest_period_leads() -> None:
     quarters = [told(n, figure=figure(period=f"2025-Q{n}", value=Decimal(n) * 10**8)) for n in (1, 3, 2)]
-    assert compose_alerts(quarters, READER).subject == "Keling revenue, Q3 2025: over CNY 300 million (new) + 2 more"
+    assert compose_alerts(quarters, READER).subject == "Keling revenue, Q3 2025: over CNY 300 million — new, and 2 more"
 
 
 def test_mails_of_one_fact_series_are_one_thread() -> None:

@@ -17,7 +17,7 @@ from monitor.errors import PermanentDeliveryError, TemporaryDeliveryError, Uncer
 LETTER = Letter(
     id="0f" * 16,
     to="hook",
-    subject="Keling revenue, Q3 2025: over CNY 300 million (new)",
+    subject="Keling revenue, Q3 2025: over CNY 300 million — new",
     text="可灵AI收入超过3亿元",
     html="<p></p>",
     date=datetime(2025, 11, 21, 1, tzinfo=UTC),

@@ -23,7 +23,7 @@ def letter(**fields: object) -> Letter:
     plain: dict[str, object] = {
         "id": "0f" * 16,
         "to": "analyst@example.com",
-        "subject": "Keling revenue, Q3 2025: over CNY 300 million (new)",
+        "subject": "Keling revenue, Q3 2025: over CNY 300 million — new",
         "text": "可灵AI收入超过3亿元\n.\n..\nover\n",
         "html": "<p>可灵AI收入超过3亿元</p>",
         "date": datetime(2025, 11, 21, 1, 2, 3, tzinfo=UTC),

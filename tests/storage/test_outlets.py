@@ -169,3 +169,11 @@ def test_a_change_counts_from_the_same_or_the_period_before(
         tell(ledger, f"known{number}", one)
     tell(ledger, "one", says, policy=policy)
     assert [judged.before for judged in asked] == [before]
+
+
+def test_what_else_the_article_says_is_one_figure_a_fact(ledger: Ledger) -> None:
+    others = ("users 22e6 count at_least 2025-02 period", "users 22.4e6 count exact 2025-02 period")
+    tell(ledger, "one", MORE, *others, ROUND, policy=Patient(1))
+    told = ledger.told([row["id"] for row in ledger.alerts()])
+    said = {one.figure.metric: [figure.value for figure in one.also.values()] for one in told}
+    assert said == {"revenue": [Decimal("22.4e6")], "users": [Decimal(152_000_000)]}
