@@ -12,12 +12,13 @@ import pypdfium2 as pdfium
 from pypdfium2 import raw
 
 from monitor.errors import ParseError
+from monitor.parse.pdf_tables import Cell, Edges, heads_over, table
 
 #: Pages that are read; annual reports of large companies have some 300.
 _MOST_PAGES = 500
 
-#: In heights of a line: a gap that parts words, one that parts cells, one that parts paragraphs.
-_WORD, _CELL, _PARAGRAPH = 0.22, 1.6, 1.75
+#: In heights of a line, the gaps that part words, headers of columns, cells, and paragraphs.
+_WORD, _PHRASE, _CELL, _PARAGRAPH = 0.22, 0.8, 1.6, 1.75
 #: In heights of a line: how far two characters of one line may stand above each other.
 _LEVEL = 0.5
 #: A line that reaches this share of the text's width may go on in the next.
@@ -48,8 +49,8 @@ class _Line:
         self.chars = sorted(chars, key=lambda char: char.left)
         heights = sorted(char.top - char.bottom for char in chars)
         self.height = max(heights[len(heights) // 2], 1.0)
-        #: Texts between gaps that are wide enough to part cells.
-        self.cells = list(self._cells())
+        #: What stands between gaps that are wide enough to part cells.
+        self.cells = list(self._cells(_CELL))
 
     @property
     def level(self) -> float:
@@ -62,23 +63,28 @@ class _Line:
     @property
     def is_row(self) -> bool:
         """Whether it is a row of a table: words and numbers far apart."""
-        return len(self.cells) > 1 and any(re.search(r"\d", cell) for cell in self.cells[1:])
+        return len(self.cells) > 1 and any(re.search(r"\d", cell.text) for cell in self.cells[1:])
 
     @property
     def text(self) -> str:
-        return (" | " if self.is_row else " ").join(self.cells)
+        return (" | " if self.is_row else " ").join(cell.text for cell in self.cells)
 
-    def _cells(self) -> Iterator[str]:
-        cell = self.chars[0].text
+    @property
+    def phrases(self) -> list[Cell]:
+        """What stands between narrower gaps, as the headers of columns do."""
+        return list(self._cells(_PHRASE))
+
+    def _cells(self, widest: float) -> Iterator[Cell]:
+        text, left = self.chars[0].text, self.chars[0].left
         for before, char in pairwise(self.chars):
             gap = (char.left - before.right) / self.height
-            if gap > _CELL:
-                yield cell.strip()
-                cell = ""
+            if gap > widest:
+                yield Cell(text.strip(), left, before.right)
+                text, left = "", char.left
             elif gap > _WORD and not (_EAST.match(before.text) and _EAST.match(char.text)):
-                cell += " "
-            cell += char.text
-        yield cell.strip()
+                text += " "
+            text += char.text
+        yield Cell(text.strip(), left, self.right)
 
 
 def pdf_text(body: bytes) -> str:
@@ -124,13 +130,28 @@ def _lines(chars: Iterable[_Char]) -> list[_Line]:
 
 def _blocks(lines: list[_Line]) -> Iterator[str]:
     """Paragraphs, and tables row by row."""
-    width = max((line.right for line in lines), default=0.0)
+    edges = Edges(
+        min((line.cells[0].left for line in lines), default=0.0), max((line.right for line in lines), default=0.0)
+    )
+    waiting: list[_Line] = []
     for is_row, part in groupby(lines, key=lambda line: line.is_row):
         run = list(part)
-        yield from ["\n".join(line.text for line in run)] if is_row else _paragraphs(run, width)
+        # Rows that begin where the numbers stand are headers, of years for the most part.
+        first = (
+            next((number for number, line in enumerate(run) if edges.has_label(line)), len(run)) if is_row else len(run)
+        )
+        waiting += run[:first]
+        if first < len(run):
+            heads = heads_over(waiting, run[first], edges)
+            yield from _paragraphs(waiting[: len(waiting) - heads], edges.right)
+            yield from table(waiting[len(waiting) - heads :], run[first:], edges)
+            waiting = []
+    yield from _paragraphs(waiting, edges.right)
 
 
 def _paragraphs(lines: list[_Line], width: float) -> Iterator[str]:
+    if not lines:
+        return
     text = lines[0].text
     for before, line in pairwise(lines):
         apart = before.level - line.level > _PARAGRAPH * max(before.height, line.height)

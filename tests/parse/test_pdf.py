@@ -64,6 +64,59 @@ def test_chinese_is_read_without_blanks() -> None:
     ]
 
 
+def across(height: float, **cells: str) -> list[tuple[float, float, float, str]]:
+    """A line of cells, each named by its left edge: `x60="Revenues"`."""
+    return [(float(left[1:]), height, 10, text) for left, text in cells.items()]
+
+
+def test_every_column_gets_all_that_stands_over_it() -> None:
+    page = [
+        (60, 760, 12, "FINANCIAL HIGHLIGHTS"),
+        *across(730, x380="Unaudited"),
+        *across(715, x340="Three Months Ended September 30,"),
+        *across(700, x322="2025", x432="2024", x520="Year-on-"),
+        *across(685, x300="Amount", x355="As % of", x410="Amount", x465="As % of", x520="year"),
+        *across(670, x355="revenues", x465="revenues", x520="change"),
+        *across(655, x300="(RMB millions, except for percentages)"),
+        *across(640, x60="Revenues", x300="35,554", x355="100.0", x410="31,131", x465="100.0", x520="14.2%"),
+        *across(625, x60="Other income", x300="5", x520="69.9%"),
+        (60, 590, 11, "The Board does not recommend a dividend."),
+    ]
+    over = "Unaudited, Three Months Ended September 30,"
+    heads = [f"{over} {year}, {column}" for year in (2025, 2024) for column in ("Amount", "As % of revenues")]
+    rows = (
+        f"– | {' | '.join(heads)} | {over} Year-on year change\n"
+        "Revenues | 35,554 | 100.0 | 31,131 | 100.0 | 14.2%\n"
+        "Other income | 5 | – | – | – | 69.9%"
+    )
+    assert pdf_text(pdf(page)).split("\n\n") == [
+        "FINANCIAL HIGHLIGHTS",
+        "(RMB millions, except for percentages)",
+        rows,
+        "The Board does not recommend a dividend.",
+    ]
+
+
+def test_notes_and_sums_without_a_name_keep_their_places() -> None:
+    page = [
+        *across(740, x280="Nine months ended September 30,"),
+        *across(725, x380="2025", x460="2024"),
+        *across(710, x300="Note", x370="RMB'000", x450="RMB'000"),
+        *across(690, x60="Revenues", x305="3", x365="103,193,000", x450="92,055,000"),
+        *across(675, x60="Cost of revenues", x305="4", x360="(46,600,000)", x445="(42,000,000)"),
+        *across(660, x370="56,593,000", x450="50,055,000"),
+        *across(645, x60="Other losses", x370="(9,100)", x450="(8,900)"),
+    ]
+    over = "Nine months ended September 30,"
+    assert pdf_text(pdf(page)) == (
+        f"– | {over} 2025, Note | {over} 2025, RMB'000 | {over} 2024, RMB'000\n"
+        "Revenues | 3 | 103,193,000 | 92,055,000\n"
+        "Cost of revenues | 4 | (46,600,000) | (42,000,000)\n"
+        "56,593,000 | 50,055,000\n"
+        "Other losses | – | (9,100) | (8,900)"
+    )
+
+
 @pytest.mark.parametrize(
     ("body", "words"),
     [(b"", "cannot be opened"), (b"%PDF-1.4 and no more", "cannot be opened"), (pdf([]), "without text")],
