@@ -69,6 +69,8 @@ class Numerals(_Section):
     places: ByValue = Field(default_factory=dict)
     #: Places count by themselves (`千円`); elsewhere they need a number before them (`百元`).
     bare_places: bool = False
+    #: A last digit in words counts tenths of the place or scale before it (`一亿五` is 150 million).
+    last_tenths: bool = False
     #: Words for the decimal mark.
     points: tuple[Word, ...] = ()
     #: Words that add a half to the numeral before them (`個半`, `einhalb`).

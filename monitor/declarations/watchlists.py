@@ -41,6 +41,8 @@ class Entity(_Declaration):
     ambiguous: tuple[str, ...] = ()
     #: Words that hold a name by chance.
     never: tuple[str, ...] = ()
+    #: Who speaks for it: what they expect is its guidance.
+    persons: tuple[str, ...] = ()
 
 
 class Others(_Declaration):

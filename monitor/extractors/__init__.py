@@ -39,7 +39,7 @@ from monitor.extractors.periods import Periods, reporting_period
 from monitor.extractors.quantities import Numbers, Quantity
 from monitor.extractors.scene import Scene, Slot
 from monitor.extractors.sentences import Sentences
-from monitor.extractors.speakers import Speakers
+from monitor.extractors.speakers import COMPANY, Speakers
 from monitor.extractors.weighing import Options, Weights
 from storage.records import Figure
 
@@ -93,7 +93,9 @@ class Extractor:
         self._entities = {entity.id: entity for entity in watched(watchlists)}
         self._others = tuple(dict.fromkeys(name for each in watchlists for name in watchlist(each).others.names))
         self._weights = weights or weighing.shipped()
-        self._speakers = Speakers({n: w for each in watchlists for n, w in watchlist(each).speakers.items()})
+        houses = {n: w for each in watchlists for n, w in watchlist(each).speakers.items()}
+        own = [name for entity in self._entities.values() for name in entity.persons]
+        self._speakers = Speakers({**houses, COMPANY: own})
         self._tools: dict[str, _Tools] = {}
         self._preparing = Lock()
         names = {name.lower() for entity in self._entities.values() for name in entity.names}

@@ -45,9 +45,19 @@ class Reading(NamedTuple):
 class Amount:
     """Adds up one numeral, token by token; each method says whether the token still belongs to it."""
 
-    def __init__(self, *, compact: bool, bare_places: bool = False, over: Decimal | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        compact: bool,
+        bare_places: bool = False,
+        last_tenths: bool = False,
+        over: Decimal | None = None,
+    ) -> None:
         self._compact = compact
         self._bare_places = bare_places
+        self._last_tenths = last_tenths
+        #: A zero has been said since the last place or scale (`一万零五`).
+        self._zero = False
         #: The denominator that has been read before.
         self._over = over
         self._total = _ZERO
@@ -103,6 +113,7 @@ class Amount:
 
     def word(self, value: Decimal, *, article: bool) -> bool:
         """A numeral word: before a place or scale, as decimals, or beside another (`twenty five`, `九九`)."""
+        self._zero = self._zero or not value
         if self._tenth is not None:
             if value >= _TEN:
                 return False
@@ -170,7 +181,7 @@ class Amount:
             self._resolution *= value
             self._weak, self._real = False, True
         self._section += self._pending * value
-        self._pending, self._place = None, value
+        self._pending, self._place, self._zero = None, value, False
         self._words = True
         return self._done("place")
 
@@ -203,7 +214,7 @@ class Amount:
             self._resolution *= value
         self._spread *= value
         self._section, self._pending, self._row = _ZERO, None, []
-        self._place, self._least = _ENDLESS, value
+        self._place, self._least, self._zero = _ENDLESS, value, False
         self._fraction = False
         if self._last == "word":
             self._weak, self._real = False, True
@@ -302,6 +313,13 @@ class Amount:
         """Whether two digits in a row are the ends of a range: 七八 is seven or eight."""
         return self._compact and len(self._row) == 2 and 0 < self._row[0] == self._row[1] - 1
 
+    def _tenths_of(self) -> Decimal:
+        """What a single last digit in words counts: a tenth of the place or scale before it; 0 where it counts ones."""
+        if not self._last_tenths or self._last != "word" or self._digits or self._zero or len(self._row) != 1:
+            return _ZERO
+        unit = self._place if self._section else self._least if self._total else _ZERO
+        return unit / _TEN if _TEN < unit < _ENDLESS else _ZERO
+
     def reading(self) -> Reading | None:
         """What has been read, None where it is nothing."""
         if not self._last or (self._over is not None and self._last == ""):
@@ -312,6 +330,10 @@ class Amount:
             # Read as 78 so far.
             low += self._row[1] - (self._pending or _ZERO)
             self._spread = _ONE
+        tenths = self._tenths_of()
+        if tenths:
+            low += (self._pending or _ZERO) * (tenths - 1)
+            self._resolution = tenths
         if self._spread:
             low, high = low - self._spread, low
         fraction, weak = self._fraction, self._weak and not self._digits

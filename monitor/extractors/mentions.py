@@ -99,6 +99,7 @@ class Reader:
             put(entity.names, Meaning("entity", entity.id))
             put(entity.ambiguous, Meaning("entity", entity.id, weak=True))
             put(entity.never, Meaning("never", ""))
+            put(entity.persons, Meaning("cue", "guidance"))
         put(others, Meaning("other", ""))
         put(pack.companies.elsewhere, Meaning("elsewhere", ""))
         for kind, words in pack.references.items():

@@ -51,6 +51,7 @@ class Numerals:
         numbers, scales, parts = pack.numbers, pack.scales, pack.fractions
         self._compact = numbers.compact
         self._bare_places = numbers.bare_places
+        self._last_tenths = numbers.last_tenths
         self._digit_reader = DigitReader(numbers.decimal, numbers.groups)
         self._blank_groups = " " in numbers.groups
         self._inside = {word: bound for bound, words in pack.bounds.inside.items() for word in words}
@@ -236,7 +237,7 @@ class Numerals:
                 yield Piece(tokens[begin][0], tokens[last][1], reading)
 
     def _amount(self, over: Decimal | None = None) -> Amount:
-        return Amount(compact=self._compact, bare_places=self._bare_places, over=over)
+        return Amount(compact=self._compact, bare_places=self._bare_places, last_tenths=self._last_tenths, over=over)
 
     def _take(self, reader: Amount, tokens: list[tuple[int, int, str | None, str]], at: int) -> bool:
         start, _, digits, word = tokens[at]

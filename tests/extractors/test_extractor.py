@@ -135,3 +135,9 @@ def test_spans_lie_in_the_text(extractor: Extractor, text: str, code: str) -> No
         assert text[figure.start : figure.end] in figure.quote
         assert figure.quote in text
         assert 0 <= figure.confidence <= 1
+
+
+def test_whoever_speaks_for_the_company_is_the_company(extractor: Extractor) -> None:
+    text = "快手第三季度收入356亿元。程一笑预计可灵全年收入将达到10亿元。"
+    found = rows(extractor, text, language="zh", dated=DAY)
+    assert [row["speaker"] for row in found if row["value"] == 1_000_000_000] == ["company"]
