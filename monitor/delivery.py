@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -57,12 +57,13 @@ class Delivered:
     errors: tuple[str, ...]
 
 
-def deliver(config: Config, *, now: Clock) -> Delivered:
+def deliver(config: Config, *, now: Clock, only: str = "") -> Delivered:
     """Send what is due, over the channels that the operator has set up.
 
     Args:
         config: names ledger, channels and operators.
         now: the clock.
+        only: over this channel; "": over all.
 
     Raises:
         LedgerError: the ledger cannot be used.
@@ -72,7 +73,7 @@ def deliver(config: Config, *, now: Clock) -> Delivered:
         names = set(Outbox(db).channels(now())) | {recipient.channel for recipient in ops}
     channels: dict[str, Channel] = {}
     errors: list[str] = []
-    for name in sorted(names):
+    for name in sorted(names & {only} if only else names):
         try:
             channels |= open_channels([name], config)
         except ConfigError as error:
@@ -106,18 +107,24 @@ class Courier:
         self._thread.join()
 
     def _watch(self) -> None:
-        """Look at the outbox whenever another connection has committed something."""
-        with closing(connect(self._config.database)) as db:
+        """Look at the outbox whenever another connection has committed something; each channel works by itself."""
+        with closing(connect(self._config.database)) as db, ThreadPoolExecutor(thread_name_prefix="courier") as threads:
             outbox, seen = Outbox(db), None
+            works: dict[str, Future[None]] = {}
+            #: What came for a channel while it was at work may have come too late for it.
+            missed: set[str] = set()
             while not self._over.wait(_GLANCE):
                 version = db.conn.execute("PRAGMA data_version").fetchone()[0]
-                if version != seen and outbox.channels(self._now()):
-                    self._deliver()
+                busy = {name for name, work in works.items() if not work.done()}
+                due = set(outbox.channels(self._now())) if version != seen else missed - busy
+                for name in due - busy:
+                    works[name] = threads.submit(self._deliver, name)
+                missed = (missed | due) & busy
                 seen = version
 
-    def _deliver(self) -> None:
+    def _deliver(self, channel: str) -> None:
         try:
-            tried = deliver(self._config, now=self._now).errors
+            tried = deliver(self._config, now=self._now, only=channel).errors
             self.errors += [line for line in tried if line not in self.errors]
         except Exception as error:
             # The crawl goes on, and the delivery after it will meet the same fault and tell it.

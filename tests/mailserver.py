@@ -105,12 +105,16 @@ class ScriptedServer:
         self._wake.close()
         self._accepter.join()
         self._socket.close()
-        for connection in list(self._open):
-            with contextlib.suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
+        self.hang_up()
         for thread in self._threads:
             thread.join()
         self._woken.close()
+
+    def hang_up(self) -> None:
+        """End all connections."""
+        for connection in list(self._open):
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
 
     def _accept(self) -> None:
         while self._woken not in select.select([self._socket, self._woken], [], [])[0]:

@@ -396,6 +396,27 @@ def test_the_courier_tells_what_went_wrong_and_goes_on(tmp_path: Path, server: S
     assert "451 later" in error
 
 
+def test_beside_a_run_a_channel_that_hangs_delays_no_other(tmp_path: Path, server: ScriptedServer) -> None:
+    config = configured(tmp_path, server)
+    server.script["connect"].append(HANG)
+
+    def post(channel: str, address: str, key: str) -> None:
+        with closing(connect(config.database)) as db, transaction(db):
+            recipient = Recipient(channel=channel, address=address)
+            Outbox(db).post(None, Posting(recipient=recipient, kind="test", key=key, due=NOW), now=NOW)
+
+    file = tmp_path / "alerts.json"
+    with Courier(config, now=lambda: NOW):
+        post("email", NAMES[0], "article:1")
+        wait_for(lambda: server.connections)
+        for number in range(3):
+            post("feed", "alerts.json", f"article:{number}")
+            wait_for(lambda number=number: file.exists() and file.read_text("utf-8").count('"title"') == number + 2)
+        assert server.mails == []
+        server.hang_up()
+    assert server.mails == []
+
+
 def test_a_message_for_a_channel_that_is_not_there_waits_and_is_named(tmp_path: Path, server: ScriptedServer) -> None:
     config = configured(tmp_path, server)
     with closing(connect(config.database)) as db:
