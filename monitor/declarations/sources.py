@@ -191,6 +191,8 @@ class Source(_Declaration):
     send: Literal["form", "json"] = "form"
     #: Sent with requests for the list.
     headers: dict[str, str] = {}
+    #: Environment variable with the key that the site has given you; it fills `{key}` in `headers`, which no log shows.
+    key_env: str = ""
     #: The list is asked for once with each of them in place of `{query}`.
     queries: tuple[str, ...] = ()
     #: The list is asked for once with each of these tables, whose keys are placeholders.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
@@ -123,6 +124,10 @@ class SourceSpider(Spider):
 
     async def start(self) -> AsyncIterator[Request | Read]:
         """The source's lookups, or at once its lists."""
+        if self.source.key_env and not os.environ.get(self.source.key_env):
+            told = f"{self.source.url}: it wants a key: set the environment variable {self.source.key_env}"
+            self.report.list_faults.append(Cause(what=told))
+            return
         first = self._lookups() if self.source.lookup else self._lists()
         for request in first:
             yield request
@@ -257,7 +262,7 @@ class SourceSpider(Spider):
         known = self.cycle.frontier.validators(source.name, key)
         self.report.lists += 1
         body = None if url else body_of(source, ask, now)
-        headers = {**source.headers, **({"Content-Type": body[1]} if body else {}), **self._conditions(known)}
+        headers = {**self._headers(), **({"Content-Type": body[1]} if body else {}), **self._conditions(known)}
         return Request(
             url or address_of(source, ask, now),
             method="POST" if body else "GET",
@@ -269,6 +274,12 @@ class SourceSpider(Spider):
             meta=self._meta(),
             dont_filter=True,
         )
+
+    def _headers(self) -> dict[str, str]:
+        key = os.environ.get(self.source.key_env, "") if self.source.key_env else None
+        return {
+            name: value if key is None else value.replace("{key}", key) for name, value in self.source.headers.items()
+        }
 
     def _conditions(self, known: Validators) -> dict[str, str]:
         # What a browser draws may change although the page that draws it does not.
@@ -288,7 +299,7 @@ class SourceSpider(Spider):
                 filled(lookup.url, self.source, ask, self.cycle.now, escape=True),
                 callback=self.looked_up,
                 errback=self.list_failed,
-                headers=self.source.headers,
+                headers=self._headers(),
                 cb_kwargs={"name": name},
                 dont_filter=True,
             )

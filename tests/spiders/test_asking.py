@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+import asyncio
 import json
 from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
+
+from monitor.cycle import Cycle
 from monitor.declarations.sources import Source, shipped_sources
+from monitor.spiders import spider_of
 from monitor.spiders._asking import address_of, asks, body_of, key_of
 
 NOW = datetime(2025, 11, 20, 20, tzinfo=UTC)
@@ -21,6 +26,27 @@ def test_every_query_is_asked_in_every_locale() -> None:
     assert addresses[0] == (
         "https://news.google.com/rss/search?q=Kuaishou%20OR%20%22Kling%20AI%22%20when%3A2d&hl=zh-CN&gl=CN&ceid=CN%3Azh-Hans"
     )
+
+
+def test_a_check_asks_each_query_and_each_locale_once() -> None:
+    google = shipped_sources()["google-news"]
+    brief = list(asks(google, {}, brief=True))
+    assert len(brief) == 6
+    assert {ask.query for ask in brief} == set(google.queries)
+    assert [ask.locale for ask in brief] == list(google.locales)
+    assert len(list(asks(source(), {}, brief=True))) == 1
+
+
+def test_a_key_comes_from_the_environment_or_its_absence_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    cycle = Cycle.alone(None, now=NOW)
+    monkeypatch.delenv("MEDIACLOUD_KEY", raising=False)
+    spider = spider_of(shipped_sources()["media-cloud"])(cycle=cycle)
+    assert asyncio.run(anext(spider.start(), None)) is None
+    assert "set the environment variable MEDIACLOUD_KEY" in spider.report.list_faults[0].what
+    monkeypatch.setenv("MEDIACLOUD_KEY", "secret")
+    request = asyncio.run(anext(spider.start()))
+    assert request.headers["Authorization"] == b"Token secret"
+    assert "secret" not in request.url
 
 
 def test_days_are_those_of_the_source_and_lookups_fill_their_place() -> None:
