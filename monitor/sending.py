@@ -33,7 +33,10 @@ def deliver_waiting(config: Config, clock: Clock) -> int:
                 outbox.release_orphans(clock())
         if not outbox.channels(clock()):
             # As a rule, for somebody looks every minute: what composes and sends need not be loaded for that.
-            return MAIL_WAITS if outbox.count(clock()).waiting else WELL
+            waiting = outbox.count(clock()).waiting
+            if waiting:
+                say([f"waiting for another attempt: {waiting}; `keling-monitor outbox list` says why"])
+            return MAIL_WAITS if waiting else WELL
     from monitor.delivery import deliver
 
     delivered = deliver(config, now=clock)

@@ -64,8 +64,9 @@ def show(number: int, config_file: Path | None, form: str) -> None:
         return
     for key, value in message.items():
         if isinstance(value, list):
+            label = "attempt" if key == "tries" else key.removesuffix("s")
             for entry in value:
-                click.echo(f"{key.rstrip('s'):<14} {as_json(entry)}")
+                click.echo(f"{label:<14} {as_json(entry)}")
         elif value is not None:
             click.echo(f"{key:<14} {value}")
 
@@ -85,4 +86,5 @@ def retry(numbers: tuple[int, ...], config_file: Path | None, clock: Clock) -> N
     with open_database(config_file, read_only=False) as database:
         outbox = Outbox(database)
         counts = [outbox.retry(number, clock()) for number in numbers] if numbers else [outbox.retry(None, clock())]
-    click.echo(f"{sum(counts)} messages will be sent at the next delivery", err=True)
+    count = sum(counts)
+    click.echo(f"{count} message{'' if count == 1 else 's'} will be sent at the next delivery", err=True)
