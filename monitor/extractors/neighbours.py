@@ -22,6 +22,8 @@ _REMEMBERED = 5_000
 
 
 _RANGING = frozenset({"range", "either"})
+#: Units that no thousands or millions are said in.
+_UNSCALED = frozenset({"percent", "percentage_point", "minutes", "times"})
 _SHARING = frozenset({"range", "either", "series", "versus"})
 
 
@@ -190,7 +192,8 @@ def _share(one: Found, after: Found) -> Found | None:
     """The first with the scale and unit of the second, where it has none of its own; None where nothing is shared."""
     first, second = one.quantity, after.quantity
     assert isinstance(first.value, Decimal)
-    takes_unit = first.unit is None and second.unit is not None
+    # Millions beside a percentage or minutes are of something else: `MAUs 640m, and 134 minutes`.
+    takes_unit = first.unit is None and second.unit is not None and not (first.scaled and second.unit in _UNSCALED)
     same = first.unit in (None, second.unit) or second.unit is None
     takes_scale = second.scaled and not first.scaled and same and (first.unit is None or is_money(first.unit))
     if not takes_unit and not takes_scale:
