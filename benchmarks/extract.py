@@ -1,0 +1,140 @@
+"""How fast whole articles are read, beside others on the same text: `python -m benchmarks.extract [FOLDER]`.
+
+Each file of the folder holds `lang`, `title` and `text`. All in processor time, in one run:
+
+- MB of UTF-8 a second of the whole extractor: articles full of figures, and the same among others that name nobody who
+  is watched, one in twenty, which is what a monitor meets;
+- Microsoft's Recognizers-Text on the same articles, if it is installed (`pip install recognizers-text-suite`);
+- the cost of a page beside trafilatura's for the same page;
+- ten thousand watched names beside fifty.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Sequence
+from html import escape
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import process_time
+from typing import Any
+
+from trafilatura import extract as body_of
+
+from monitor.declarations.watchlists import watched
+from monitor.extractors import Extractor
+
+CASES = Path(__file__).parents[1] / "tests" / "eval" / "cases"
+#: Articles of each language that are read.
+SAMPLE = 6
+#: Of so many articles one names the watched.
+AMONG = 20
+#: What stands in the place of watched names in the others.
+NOBODY = "Acme"
+ROUNDS = 3
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """The shortest of several rounds in processor time, after one that is not counted."""
+    work()
+    times = []
+    for _ in range(ROUNDS):
+        begin = process_time()
+        work()
+        times.append(process_time() - begin)
+    return min(times)
+
+
+def size(articles: Sequence[dict[str, Any]]) -> float:
+    """MB of UTF-8."""
+    return sum(len(f"{a['title']}\n{a['text']}".encode()) for a in articles) / 1e6
+
+
+def read(extractor: Extractor, articles: Sequence[dict[str, Any]]) -> int:
+    """Figures in all articles."""
+    return sum(len(extractor.read(a["text"], title=a["title"], language=a["lang"])) for a in articles)
+
+
+def unnamed(article: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    """The article with nobody watched in it."""
+    text, title = article["text"], article["title"]
+    for name in names:
+        text, title = text.replace(name, NOBODY), title.replace(name, NOBODY)
+    return {**article, "text": text, "title": title}
+
+
+def page(article: dict[str, Any]) -> str:
+    """The article as a page with the usual frame."""
+    links = "".join(f'<li><a href="/{n}">Section {n}</a></li>' for n in range(40))
+    lines = "".join(f"<p>{escape(line)}</p>" for line in article["text"].split("\n") if line.strip())
+    title = escape(article["title"])
+    return (
+        f"<html><head><title>{title}</title></head><body><nav><ul>{links}</ul></nav>"
+        f"<article><h1>{title}</h1>{lines}</article><footer><ul>{links}</ul></footer></body></html>"
+    )
+
+
+def recognizers(articles: Sequence[dict[str, Any]]) -> Callable[[], object] | None:
+    """Recognizers-Text over the articles in the languages that its Python port has; None where it is not installed."""
+    if find_spec("recognizers_suite") is None:
+        return None
+    suite = import_module("recognizers_suite")
+    cultures = {"zh": suite.Culture.Chinese, "en": suite.Culture.English, "ja": suite.Culture.Japanese}
+
+    def work() -> None:
+        for article in articles:
+            for recognize in (suite.recognize_number, suite.recognize_currency, suite.recognize_dimension):
+                recognize(article["text"], cultures[article["lang"][:2]])
+
+    return work
+
+
+def many_names(count: int, folder: Path) -> Extractor:
+    """An extractor that watches so many names beside its own."""
+    file = folder / f"names{count}.toml"
+    names = ", ".join(f'"Company Number {number}"' for number in range(count))
+    file.write_text(
+        f'name = "names{count}"\n[[entity]]\nid = "many"\nlabel = "Many"\nkind = "company"\nnames = [{names}]\n',
+        "utf-8",
+    )
+    return Extractor(watchlists=("kuaishou", str(file)))
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Print every rate and ratio."""
+    by_language: dict[str, list[dict[str, Any]]] = {}
+    for file in sorted((Path(arguments[0]) if arguments else CASES).glob("*.json")):
+        article = json.loads(file.read_text("utf-8"))
+        by_language.setdefault(article["lang"], []).append(article)
+    articles = [article for listed in by_language.values() for article in listed[:SAMPLE]]
+    extractor = Extractor()
+    names = sorted({name for each in watched(["kuaishou"]) for name in (*each.names, *each.ambiguous)}, key=len)[::-1]
+    figures = read(extractor, articles)
+    own = seconds(lambda: read(extractor, articles))
+    rate = size(articles) / own
+    print(f"dense articles: {rate:.3f} MB/s, {own / max(figures, 1) * 1e3:.2f} ms a figure, {figures} figures")
+    others = [unnamed(article, names) for article in articles for _ in range(AMONG - 1)]
+    stream = [*articles, *others]
+    print(f"one in {AMONG} names the watched: {size(stream) / seconds(lambda: read(extractor, stream)):.3f} MB/s")
+    known = [article for article in articles if article["lang"][:2] != "de"]
+    rival = recognizers(known)
+    if rival is None:
+        print("Recognizers-Text is not installed: pip install recognizers-text-suite")
+    else:
+        theirs = size(known) / seconds(rival)
+        mine = size(known) / seconds(lambda: read(extractor, known))
+        print(f"Recognizers-Text: {theirs:.3f} MB/s on the same articles; {mine / theirs:.1f} times its rate")
+    pages = [page(article) for article in articles]
+    body = seconds(lambda: [body_of(text, fast=True, include_comments=False) for text in pages])
+    print(f"a page costs {own / body:.2f} of trafilatura's for the same page")
+    with TemporaryDirectory() as folder:
+        few, many = (many_names(count, Path(folder)) for count in (50, 10_000))
+        ratio = seconds(lambda: read(many, articles)) / seconds(lambda: read(few, articles))
+    print(f"ten thousand watched names cost {ratio:.2f} times fifty")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
