@@ -29,17 +29,32 @@ def written_scale(text: str, slot: Slot, mark: str) -> Decimal:
 
 #: A bracket with a unit stands at most that far before the numbers that it serves.
 _REACH = 400
-_BRACKET = re.compile(r"\(([^()\n]{1,40})\)")
+_BRACKET = re.compile(r"[(（\[]([^()\n]{1,80})[)）\]]")
+#: A list goes on for so many lines below the line that gives its unit.
+_LONGEST_LIST = 14
+#: Lines of a list are no longer.
+_LONGEST_ITEM = 120
 
 
 def header_spans(scene: Scene, slot: Slot) -> Iterator[tuple[int, int]]:
-    """Where scale and unit of a bare number may be said: the heads of its cell, else brackets before it."""
+    """Where scale and unit of a bare number may be said: the heads of its cell or list, else brackets before it."""
     if slot.cell is not None:
         yield from (slot.cell.head, slot.cell.label, slot.cell.caption)
         return
     start = max(slot.start - _REACH, scene.layout.lines[max(slot.line_number - 3, 0)].start)
     brackets = [match.span(1) for match in _BRACKET.finditer(scene.text, start, slot.start)]
     yield from reversed(brackets[-3:])
+    if slot.line.kind not in _LISTED:
+        return
+    for number in range(slot.line_number - 1, max(slot.line_number - _LONGEST_LIST, -1), -1):
+        line = scene.layout.lines[number]
+        if line.kind not in _LISTED or line.end - line.start > _LONGEST_ITEM:
+            return
+        yield from (match.span(1) for match in _BRACKET.finditer(scene.text, line.start, line.end))
+
+
+#: Kinds of lines that lists are made of.
+_LISTED = frozenset({"heading", "item"})
 
 
 def readings(quantity: Quantity, house: tuple[str, str]) -> list[Frame]:
@@ -132,6 +147,9 @@ def options(
     if header is not None:
         unit = header.unit or house[0]
         put(times(raw, header.factor), unit, "table", header.factor)
+        if unit != "count" and header.factor != 1:
+            # Users in millions under a header that speaks of money in millions.
+            put(times(raw, header.factor), "count", "table-count", header.factor)
     seen_kinds: set[str] = set()
     for near in previous:
         if near.frame is None or near.frame.unit == "version":

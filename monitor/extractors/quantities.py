@@ -276,7 +276,7 @@ class Numbers:
         if not place.unit:
             return None, ""
         unit = self._affixes.unit(place.unit)
-        if unit is None or (place.torn and (unit.kind == "mark" or unit.unit == "count")):
+        if unit is None or (place.torn and (unit.kind == "mark" or unit.unit == "count" or _begins(place.unit))):
             # A new line may begin with a word that counts or dates something elsewhere.
             return None, ""
         return unit, place.unit
@@ -352,6 +352,11 @@ class _Place:
         """The character at an offset, in lower case; "" outside the text."""
         at = self._at + offset
         return self._text[at].lower() if 0 <= at < len(self._text) else ""
+
+
+def _begins(unit: str) -> bool:
+    """Whether one ideograph after a line's end rather begins the next line (`25,217` `毛利`)."""
+    return len(unit) == 1 and unit >= "\u2e80"
 
 
 def read_quantities(text: str, numbers: Numbers) -> list[Quantity]:

@@ -19,9 +19,11 @@ _LONGEST_CAPTION = 200
 _LONGEST_TABLE = 60
 #: Longer parts of a header are sentences, not units.
 _LONGEST_UNIT = 40
+#: A part may speak of its unit after so many characters: "amounts in" stands before it.
+_LONGEST_LEAD = 16
 _SHARES = frozenset({"percent", "percentage_point"})
 #: What sets the parts of a header apart; a full stop only where it ends a longer word.
-_PARTS = re.compile(r"[()\[\]:;,、，|╱/\n—–]|(?<=[a-z]{4})\.(?= |$)| (?:in|of) ")
+_PARTS = re.compile(r"[()（）\[\]:：;；,、，|╱/\n—–]|(?<=[a-z]{4})\.(?= |$)| (?:in|of) ")
 
 
 class Tables:
@@ -136,7 +138,7 @@ def heading(text: str, numbers: Numbers) -> Heading | None:
     A number is put before and within the header, so that whatever words the language has for scales and units serve.
     """
     best: Heading | None = None
-    factor = Decimal(1)
+    factor = alone = Decimal(1)
     for probe in _probes(text):
         for quantity in numbers.read(probe):
             if quantity.kind != "number" or quantity.unit == "times" or not (quantity.unit or quantity.scaled):
@@ -146,10 +148,17 @@ def heading(text: str, numbers: Numbers) -> Heading | None:
                 continue
             found = Heading(Decimal(1) if quantity.unit in _SHARES else value / 7, quantity.unit or "")
             factor = max(factor, found.factor)
+            if not found.unit:
+                alone = max(alone, found.factor)
             if best is None or _says(found) > _says(best):
                 best = found
-    # "Users (million)": the scale stands apart from what is counted.
-    return Heading(factor, best.unit) if best is not None and best.unit in {"", "count"} else best
+    if best is None:
+        return None
+    if best.unit in {"", "count"}:
+        # "Users (million)": the scale stands apart from what is counted.
+        return Heading(factor, best.unit)
+    # "RMB in millions": or from the currency.
+    return Heading(alone, best.unit) if best.factor == 1 and best.unit not in _SHARES else best
 
 
 def _says(header: Heading) -> int:
@@ -172,6 +181,6 @@ def _probes(text: str) -> Iterator[str]:
         words = bare.split(" ")
         for cut in range(1, len(words)):
             yield " ".join((*words[:cut], "7", *words[cut:]))
-        for cut in range(1, min(len(bare), 8)):
+        for cut in range(1, min(len(bare), _LONGEST_LEAD)):
             if bare[cut - 1] >= "\u2e80":
                 yield f"{bare[:cut]}7{bare[cut:]}"

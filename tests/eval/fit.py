@@ -1,6 +1,6 @@
 """Learn binding's weights from annotated articles, and say how good they are on articles that they have not seen.
 
-    python -m tests.eval.fit [--folds 5] [--write] FOLDER...
+    python -m tests.eval.fit [--folds 5] [--jobs 2] [--write] FOLDER...
 
 Each decision is a choice among options with features; weights are those of a conditional logit with a quadratic
 penalty. Decisions are learned twice: along the gold answers, then along the answers of weights that have not seen the
@@ -19,6 +19,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from multiprocessing import get_context
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -229,20 +230,49 @@ def _read(extractor: Extractor, doc: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
+#: What the processes of a fit share: they are forked from the one that has it.
 _SHARED: dict[str, Any] = {}
 
+Taught = dict[str, list[Sample]]
 
-def _fold(args: tuple[str, int, int]) -> tuple[int, Weights, Any]:
-    """One fold of one round: weights without it, then its articles with those weights."""
-    stage, fold, folds = args
-    docs, taught = _SHARED["docs"], _SHARED["taught"]
-    weights = train([t for number, t in enumerate(taught) if number % folds != fold])
-    extractor = Extractor(weights=weights)
-    result = {}
-    for number, doc in enumerate(docs):
-        if number % folds == fold:
-            result[number] = gather(_SHARED["extractor"], doc, weights) if stage == "again" else _read(extractor, doc)
-    return fold, weights, result
+
+def _gathered(numbers: Sequence[int], weights: Weights | None) -> tuple[list[str], dict[int, Taught]]:
+    """What some articles teach, with the names of features that are new since the fork."""
+    found = {number: gather(_SHARED["extractor"], _SHARED["docs"][number], weights) for number in numbers}
+    return list(_NAMES)[_SHARED["known"] :], found
+
+
+def _first(numbers: Sequence[int]) -> tuple[list[str], dict[int, Taught]]:
+    return _gathered(numbers, None)
+
+
+def _again(numbers: Sequence[int]) -> tuple[list[str], dict[int, Taught]]:
+    """The same along the answers of weights that have not seen the articles."""
+    return _gathered(numbers, _without(numbers))
+
+
+def _answers(numbers: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
+    """Articles read with weights that have not seen them."""
+    extractor = Extractor(weights=_without(numbers))
+    return {number: _read(extractor, _SHARED["docs"][number]) for number in numbers}
+
+
+def _without(numbers: Sequence[int]) -> Weights:
+    return train([taught for number, taught in enumerate(_SHARED["taught"]) if number not in numbers])
+
+
+def _merged(results: Sequence[tuple[list[str], dict[int, Taught]]]) -> list[Taught]:
+    """What all articles teach, in order, under one numbering of features."""
+    known = _SHARED["known"]
+    merged: dict[int, Taught] = {}
+    for names, found in results:
+        place = np.array([*range(known), *(_NAMES.setdefault(name, len(_NAMES)) for name in names)], dtype=np.int32)
+        for number, taught in found.items():
+            merged[number] = {
+                decision: [(array("i", place[np.frombuffer(n, dtype=np.int32)]), s, r) for n, s, r in samples]
+                for decision, samples in taught.items()
+            }
+    return [merged[number] for number in sorted(merged)]
 
 
 def main() -> None:
@@ -250,37 +280,36 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folders", nargs="+", type=Path)
     parser.add_argument("--folds", type=int, default=5)
+    parser.add_argument("--jobs", type=int, default=2, help="processes at once")
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--errors", action="store_true")
     parser.add_argument("--once", action="store_true", help="learn along the gold only")
     options = parser.parse_args()
     docs = scoring.load(options.folders)
-    extractor = Extractor(weights=Weights({}))
-    taught = [gather(extractor, doc, None) for doc in docs]
-    _SHARED.update(docs=docs, extractor=extractor, taught=taught)
-    folds = options.folds
+    folds = [tuple(range(fold, len(docs), options.folds)) for fold in range(options.folds)]
+    _SHARED.update(docs=docs, extractor=Extractor(weights=Weights({})))
 
-    def rounds(stage: str) -> list[Any]:
-        return [_fold((stage, fold, folds)) for fold in range(folds)]
+    def spread(task: Any) -> list[Any]:
+        _SHARED["known"] = len(_NAMES)
+        with get_context("fork").Pool(options.jobs) as pool:
+            return pool.map(task, folds, chunksize=1)
 
+    taught = _SHARED["taught"] = _merged(spread(_first))
     if not options.once:
-        again: dict[int, Any] = {}
-        for _, _, result in rounds("again"):
-            again.update(result)
-        taught = [
-            {d: [*taught[n].get(d, ()), *again[n].get(d, ())] for d in {*taught[n], *again[n]}}
-            for n in range(len(docs))
+        again = _merged(spread(_again))
+        taught = _SHARED["taught"] = [
+            {d: [*one.get(d, ()), *other.get(d, ())] for d in {*one, *other}}
+            for one, other in zip(taught, again, strict=True)
         ]
-        _SHARED["taught"] = taught
-    answers: dict[int, Any] = {}
-    for _, _, result in rounds("read"):
-        answers.update(result)
-    scoring.report(docs, [answers[n] for n in range(len(docs))], errors=options.errors)
-    steps = calibrate(docs, [answers[n] for n in range(len(docs))])
+    found: dict[int, list[dict[str, Any]]] = {}
+    for result in spread(_answers):
+        found.update(result)
+    answers = [found[number] for number in range(len(docs))]
+    scoring.report(docs, answers, errors=options.errors)
+    steps = calibrate(docs, answers)
     print("confidence:", steps, file=sys.stderr)
     if options.write:
-        weights = train(taught)
-        write(weights, steps)
+        write(train(taught), steps)
 
 
 def calibrate(docs: Sequence[dict[str, Any]], answers: Sequence[list[dict[str, Any]]]) -> list[tuple[float, float]]:
