@@ -67,6 +67,8 @@ class Cycle:
     official: Mapping[tuple[str, int | None], Source] = field(default_factory=dict)
     #: Of sources that may live on private addresses, and of those that may not: what these cannot reach, those can.
     robots: Mapping[bool, Robots] = field(default_factory=lambda: {True: Robots(), False: Robots()})
+    #: Hosts that asked to be left alone in this run, whichever source they said it to.
+    resting: set[str] = field(default_factory=set)
     #: Hosts of which a page was read in full in this run: their other pages need no more than a look.
     legible: set[str] = field(default_factory=set)
     #: Why the ledger could not be written: with the first of them the run is over.

@@ -100,8 +100,8 @@ class GuardedDownloadHandler(HTTP11DownloadHandler):
         # Twisted would repeat a request on a connection that has gone stale in a context that knows of no source;
         # Scrapy repeats it in its own.
         self._pool.retryAutomatically = False
-        #: Hosts that are left alone for the rest of the run.
-        self._resting: set[str] = set()
+        #: Hosts that are left alone for the rest of the run, by all of its sources.
+        self._resting: set[str] = getattr(getattr(crawler.spider, "cycle", None), "resting", set())
         #: What became of requests in a row that had no answer, by host.
         self._silent: defaultdict[str, list[Exception]] = defaultdict(list)
 

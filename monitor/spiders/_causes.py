@@ -107,7 +107,8 @@ def _ignored(reason: str, url: str) -> Cause:
         return Cause(what=f"{url}: closed by its robots.txt", final=True, expected=True, advice=advice)
     if "DOWNLOAD_MAXSIZE" in reason:
         return Cause(what=f"{url}: the answer is too large", advice="raise fetch.max_bytes")
-    return Cause(what=f"{url}: {reason}", untried=REST in reason)
+    rests = REST in reason
+    return Cause(what=f"{url}: {reason}", untried=rests, weight=0.25 if rests else 1.0)
 
 
 def _detail(error: BaseException) -> str:

@@ -460,6 +460,15 @@ def test_a_host_that_asks_for_rest_gets_it_and_its_pages_wait(tmp_path: Path, st
     assert len(paper.messages) == len(asked)
     waiting = rows(database, "SELECT count(*) AS n FROM pages WHERE state = 'discovered' AND attempts = 0")
     assert waiting == [{"n": len(names) - len(asked)}]
+    # Other sources of the host keep its rest, too, and are hardly blamed for it.
+    answer(site, "/feed.xml", 429, Retry_After="60")
+    site.visits.clear()
+    first = declared(site, "paper", official=True)
+    result = crawl_apart(database, [first, declared(site, "again", "/again.xml")], now=NOW + timedelta(days=1))
+    assert [visit.path for visit in site.visits if visit.path != "/robots.txt"][:1] == ["/feed.xml"]
+    assert site.visited("/again.xml") == []
+    assert "asked to be left alone" in {source.name: source.messages for source in result.sources}["again"][0]
+    assert rows(database, "SELECT failures FROM sources WHERE name = 'again'") == [{"failures": 0.25}]
 
 
 BROWSER = importlib.util.find_spec("scrapy_playwright") is not None and shutil.which("chromium") is not None
