@@ -276,6 +276,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--figures", type=int, default=1_000_000, help="size of the large ledger")
     size = parser.parse_args().figures
+    if size <= SMALL:
+        parser.error(f"--figures: expected more than the {SMALL:,} of the small ledger, found {size:,}")
     with tempfile.TemporaryDirectory() as folder:
         empty, small, large, copy = (Path(folder) / f"{name}.db" for name in ("empty", "small", "large", "copy"))
         (none,) = measured({0: empty})
