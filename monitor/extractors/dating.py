@@ -19,6 +19,8 @@ from storage.periods import month_of
 _MANNER = ("rate:", "cumulative")
 
 
+#: Periods that were chosen with a smaller share are carried on with doubt.
+_UNSURE = 0.6
 #: A time that opens its line heads an entry of a chronicle or ticker.
 _LEAD = 6
 
@@ -293,11 +295,24 @@ def _headed(scene: Scene, slot: Slot, base: str | None, options: _Options) -> No
         options.put(options.certain, "t-certain")
 
 
+def _labelled(scene: Scene, slot: Slot) -> str | None:
+    """The time that the label of a row is: tables of days have one for each row."""
+    assert slot.cell is not None
+    start, end = slot.cell.label
+    length = len(scene.text[start:end].strip())
+    for mention in scene.periods.within(start, end):
+        if mention.form and not mention.comparative and (mention.end - mention.start) * 3 >= length * 2:
+            return mention.form
+    return None
+
+
 def _heading(scene: Scene, slot: Slot, head: tuple[int, int], crossed: list[str]) -> str | None:
     """The one time that a column's head gives to a level below it; None where it may be read in two ways."""
     said = [m for m in scene.periods.within(*head) if m.form and not m.kind.startswith(_MANNER)]
-    if not said or slot.measure != "level":
+    if slot.measure != "level":
         return None
+    if not said:
+        return _labelled(scene, slot)
     mention = said[0]
     assert slot.cell is not None
     assert mention.form is not None
@@ -443,6 +458,8 @@ def _carried(slot: Slot, before: list[Slot], options: _Options) -> None:
         alike = "m" if near.metric == slot.metric else "o"
         if near.entity != slot.entity:
             alike += "!"
+        if near.sure.get("period", 1.0) < _UNSURE:
+            alike += "?"
         if near.period:
             options.put(near.period, f"c{rank}{where}{alike}")
             if rank == 0 or alike == "m":

@@ -323,6 +323,31 @@ def bases(scene: Scene, slot: Slot, before: list[Slot], echoes: list[Slot], metr
     return ByClass(BASES, facts)
 
 
+def _named_adversely(scene: Scene, slot: Slot) -> bool | None:
+    """Whether the words that name the metric nearest to a figure speak of a loss; None where nothing names it.
+
+    Of the annotated profits in English and German 201 of 220 have the sign that this says.
+    """
+    low, high = slot.sentence
+    nearest: tuple[int, int, int] | None = None
+    for mention in (*scene.metrics.within(low, slot.start), *scene.metrics.within(slot.end, high)):
+        if any(meaning.id == slot.metric for meaning in mention.meanings):
+            far = max(slot.start - mention.end, mention.start - slot.end)
+            if nearest is None or far < nearest[0]:
+                nearest = far, mention.start, mention.end
+    if nearest is None:
+        return None
+    _, start, end = nearest
+    return any(
+        cue.start < end and start < cue.end and any(meaning.id == "adverse" for meaning in cue.meanings)
+        for cue in scene.cues.within(max(low, start - _OVERLAP), min(high, end + _OVERLAP))
+    )
+
+
+#: A cue that overlaps a metric's name goes beyond it by no more.
+_OVERLAP = 24
+
+
 def signs(scene: Scene, slot: Slot, before: list[Slot], echoes: list[Slot], metrics: Mapping[str, Metric]) -> ByClass:
     """Features of a positive and of a negative reading."""
     metric = metrics[slot.metric]
@@ -348,6 +373,9 @@ def signs(scene: Scene, slot: Slot, before: list[Slot], echoes: list[Slot], metr
             if any(meaning.id == "adverse" for meaning in mention.meanings):
                 facts += [f"t-adverse|{level}"]
                 adverse = True
+    if metric.shape in {"profit", "ratio"}:
+        named = _named_adversely(scene, slot)
+        facts += [f"named-adverse={named}|{level}", f"named-adverse={named}|{level}|{unit}"]
     for feature in slot.context:
         facts.append(f"{level}|{feature}")
         if feature.startswith(("dir", "sign", "cmp", "cue<", "cue>")):

@@ -168,7 +168,10 @@ class Periods:
         resolver = _Resolver(dated, reporting)
         lines = [0, *(match.end() for match in _LINE_BREAK.finditer(text))] if times else []
         mentions = _listed(
-            [resolver.mention(time, bisect_right(sentences, time.start), _place_of(time, lines)) for time in times],
+            [
+                resolver.mention(time, bisect_right(sentences, time.start), _place_of(time, lines, len(text)))
+                for time in times
+            ],
             times,
         )
         return [mention for mention in mentions if mention.form or mention.kind != "bare"]
@@ -177,6 +180,8 @@ class Periods:
 _LINE_BREAK = re.compile("\n")
 #: A time so near to the beginning of its line heads it: the entry of a chronicle, a ticker, a chapter.
 _LEAD = 6
+#: A line with a time at its head and hardly more is the heading of a chapter.
+_CHAPTER = 14
 
 
 class _Place(NamedTuple):
@@ -184,11 +189,14 @@ class _Place(NamedTuple):
 
     line: int
     leads: bool
+    #: Characters of the line.
+    length: int
 
 
-def _place_of(time: Time, lines: Sequence[int]) -> _Place:
+def _place_of(time: Time, lines: Sequence[int], end: int) -> _Place:
     line = bisect_right(lines, time.start) - 1
-    return _Place(line, time.start - lines[line] <= _LEAD)
+    after = lines[line + 1] - 1 if line + 1 < len(lines) else end
+    return _Place(line, time.start - lines[line] <= _LEAD, after - lines[line])
 
 
 def _listed(mentions: Sequence[PeriodMention], times: Sequence[Time]) -> Iterator[PeriodMention]:
@@ -244,6 +252,8 @@ class _Resolver:
         self._day: tuple[str, int] | None = None
         #: The month that was named last, and the line it was named in: days of that line lie in it.
         self._named: tuple[str, int] = ("", -1)
+        #: The month that the heading of a chapter named.
+        self._chapter = ""
         #: The line that is read, and the year that the time at its head says.
         self._line = -1
         self._headed: tuple[int, int] = (-1, 0)
@@ -271,6 +281,8 @@ class _Resolver:
                 self._day = form, place.line
             if frame.unit in ("day", "months") and "/" not in form and not form.startswith("..") and "Q" not in form:
                 self._named = form[: len("2025-03")], place.line
+                if place.leads and place.length <= _CHAPTER:
+                    self._chapter = form[: len("2025-03")]
                 if place.leads and not time.beside & {"since", "until", "against"}:
                     self._headed = place.line, int(form[:4])
             if not time.beside & {"since", "against"}:
@@ -471,7 +483,9 @@ class _Resolver:
 
     def _day_of_month(self, day: int) -> str:
         month, line = self._named
-        if line == self._line:
+        if line != self._line:
+            month = self._chapter
+        if month:
             form = f"{month}-{day:02}"
             try:
                 if algebra.last_day(form) - self._dated <= _SOON:

@@ -63,6 +63,8 @@ def line_up(scene: Scene) -> None:
     """Tell the slots of each run ("x, y and z") their places: alike in unit, with nothing named between them."""
     furthest = _RUN_COMPACT if scene.language in {"zh", "ja"} else _RUN_LETTERS
     run: list[Slot] = []
+    #: What stands between the first two: items set apart by strokes go on by strokes only.
+    between = ""
 
     def close() -> None:
         for number, slot in enumerate(run):
@@ -76,13 +78,16 @@ def line_up(scene: Scene) -> None:
                 slot.sentence_number != last.sentence_number
                 or slot.start - last.end > furthest
                 or not _alike(last, slot)
+                or (between == "/" and scene.text[last.end : slot.start].strip() != "/")
                 or bool(scene.metrics.within(last.end, slot.start))
                 or bool(scene.directions.within(last.end, slot.start))
                 or any(m.meanings[0].id != "base" for m in scene.comparisons.within(last.end, slot.start))
             )
             if apart:
                 close()
-                run = []
+                run, between = [], ""
+            elif len(run) == 1:
+                between = scene.text[last.end : slot.start].strip()
         run.append(slot)
     close()
 

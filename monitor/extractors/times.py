@@ -218,7 +218,8 @@ def merge(one: Frame, other: Frame, relations: frozenset[str]) -> Frame | None:
             return one.in_year_of(other)
     if "of" not in relations:
         return None
-    if _year_said(other) and one.unit in _YEARLY and not one.dated:
+    if _year_said(other) and one.unit in _YEARLY and not one.dated and (one.unit != "day" or one.first):
+        # A day without its month has no year either: "25日" before "2025年" is another time.
         return one.in_year_of(other)
     if _year_said(one) and other.unit in _YEARLY and not other.dated:
         return other.in_year_of(one)

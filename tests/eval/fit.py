@@ -36,8 +36,8 @@ from monitor.extractors.weighing import FILE, Options, Weights, flat
 from monitor.rows import figure_row
 from tests.eval import scoring
 
-#: A feature seen in fewer decisions than this says nothing.
-RARE = 3
+#: A feature seen in fewer decisions than this says nothing; most decisions are learned from twice.
+RARE = 5
 #: Weights below this are left out.
 TINY = 0.015
 #: Features that name a metric or a word of a text see few articles: they weigh less before they weigh at all.
@@ -50,8 +50,8 @@ def _is_narrow(feature: str) -> bool:
 
 
 #: Penalty by decision.
-PENALTY = {"entity": 1.0}
-DEFAULT_PENALTY = 1.8
+PENALTY = {"entity": 1.8}
+DEFAULT_PENALTY = 3.0
 
 #: Features of all options one after the other as numbers of `_NAMES`, where each option begins, and the right one.
 Sample = tuple[array, list[int], int]
