@@ -57,10 +57,18 @@ def header_spans(scene: Scene, slot: Slot) -> Iterator[tuple[int, int]]:
 _LISTED = frozenset({"heading", "item"})
 
 
+def _taken_off(quantity: Quantity) -> Value:
+    """The number, or of a discount that says what is left of a price what comes off it."""
+    value = quantity.value
+    if not quantity.remains:
+        return value
+    return (100 - value[1], 100 - value[0]) if isinstance(value, tuple) else 100 - value
+
+
 def readings(quantity: Quantity, house: tuple[str, str]) -> list[Frame]:
     """Units that a printed word may mean: a plain dollar or yuan is any dollar or yuan, a point any point."""
     assert quantity.unit is not None
-    found = [Frame(quantity.value, quantity.unit, "own")]
+    found = [Frame(_taken_off(quantity), quantity.unit, "own")]
     if kind_of(quantity.unit) == "money" and not quantity.currency_stated:
         found += [
             Frame(quantity.value, unit, f"own>{name}") for unit, name in zip(house, ("house", "listed"), strict=True)

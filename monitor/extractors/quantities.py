@@ -260,6 +260,7 @@ class Numbers:
             currency_stated=stated,
             spelled=reading.spelled,
             kind=kind,
+            remains=meant is not None and meant.kind == "discount",
         )
         return Found(
             quantity,

@@ -46,6 +46,8 @@ class Quantity:
     kind: Kind = "number"
     #: Scale or unit come from a neighbour (`401 und 736 Millionen`).
     inherited: bool = False
+    #: It says what is left of a price (`八五折`, `3割引`): a figure takes what comes off.
+    remains: bool = False
 
     def moved(self, by: int) -> Quantity:
         """The same quantity `by` characters further on."""
@@ -65,6 +67,7 @@ class Quantity:
             self.spelled,
             self.kind,
             self.inherited,
+            self.remains,
         )
 
 
