@@ -32,21 +32,16 @@ class Web:
 
     def link(self, page: int, port: int) -> str:
         """Address of a page."""
-        own = self.hosts // self.feeds
-        return f"{_host(page // self.each * own + page % own, port)}/{page}.html"
+        own, feed = self.hosts // self.feeds, page % self.feeds
+        return f"{_host(feed * own + page // self.feeds % own, port)}/{page}.html"
 
     def feed(self, number: int, port: int) -> str:
         """Address of a feed."""
         return f"{_host(number * (self.hosts // self.feeds), port)}/feed{number}.xml"
 
-    @property
-    def each(self) -> int:
-        """Pages of a feed."""
-        return -(-self.pages // self.feeds)
-
     def named(self, number: int) -> range:
         """The pages that a feed names."""
-        return range(number * self.each, min(self.pages, (number + 1) * self.each))
+        return range(number, self.pages, self.feeds)
 
 
 def _host(number: int, port: int) -> str:
