@@ -1,4 +1,4 @@
-"""How figures that were found meet annotated ones: number, fact, full (docs/quality.md)."""
+"""How figures that were found meet annotated ones: number, fact, full."""
 
 from __future__ import annotations
 
