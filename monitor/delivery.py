@@ -17,8 +17,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from sqlite_utils import Database
-
 from monitor.alerts.compose import Composed, Reader, compose_alerts, compose_baseline, compose_note
 from monitor.channels import Channel, Letter, Session, open_channels
 from monitor.config import Config
@@ -31,6 +29,7 @@ from storage.database import connect, transaction
 from storage.outbox import Leased, Outbox, Outcome
 from storage.records import Posting, Recipient
 from storage.times import text_of
+from storage.wrapping import Database
 
 if TYPE_CHECKING:
     from storage.ledger import Ledger

@@ -9,8 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
-from sqlite_utils import Database
-
 from monitor.config import Config
 from monitor.extractors import Extractor
 from monitor.ingest import Incoming, LineError, read_line
@@ -21,6 +19,7 @@ from storage.database import connect
 from storage.outbox import Outbox
 from storage.records import GIVEN, Recorded
 from storage.runs import AlreadyRunningError, Counts, RunLock, Runs
+from storage.wrapping import Database
 
 #: Exit codes: some line was refused; another run is at work.
 REFUSED, ALREADY_RUNNING = 3, 5

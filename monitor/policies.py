@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sqlite_utils import Database
-
 from monitor.alerts.rules import Quiet, Rule, Rules, Threshold
 from monitor.config import Config, To
 from storage.ledger import Ledger
 from storage.records import Figure
+from storage.wrapping import Database
 
 _WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 

@@ -11,8 +11,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlite_utils import Database
-
 from monitor.alerts.rules import ops_postings
 from monitor.checking import check, rows
 from monitor.config import Config
@@ -29,6 +27,7 @@ from storage.frontier import Frontier
 from storage.health import Health
 from storage.outbox import Outbox
 from storage.runs import AlreadyRunningError, Counts, RunLock, Runs
+from storage.wrapping import Database
 
 log = logging.getLogger(__name__)
 

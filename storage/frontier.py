@@ -19,10 +19,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
-from sqlite_utils import Database
-
 from storage.database import transaction
 from storage.times import moment_of, text_of
+from storage.wrapping import Database
 
 State = Literal["discovered", "recorded", "irrelevant", "failed", "quarantined", "dead"]
 

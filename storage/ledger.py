@@ -10,8 +10,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlite_utils import Database
-
 from storage import outlets, queries
 from storage.columns import columns_of, optional_text
 from storage.database import memory, transaction
@@ -28,6 +26,7 @@ from storage.slots import speaker_of
 from storage.telling import Teller
 from storage.times import text_of
 from storage.withdrawing import Withdrawal
+from storage.wrapping import Database
 
 #: Says why a figure must wait for a person before it may change the ledger; None: it need not.
 Hold = Callable[[Figure], str | None]

@@ -21,7 +21,7 @@ Row = dict[str, Any]
 Words = str | Sequence[str] | None
 
 #: Columns that facts of one thing in different periods share.
-_FAMILY = ("metric", "entity", "measure", "kind", "basis", "speaker", "slot_aggregation")
+FAMILY = ("metric", "entity", "measure", "kind", "basis", "speaker", "slot_aggregation")
 
 #: A chart shows no more.
 _LONGEST_SERIES = 60
@@ -345,7 +345,7 @@ def value_before(connection: sqlite3.Connection, figure_id: int, fact_id: int) -
         return None if held is None else value_of(*held)
     if period is None:
         return None
-    same = " AND ".join(f"held.{column} IS facts.{column}" for column in _FAMILY)
+    same = " AND ".join(f"held.{column} IS facts.{column}" for column in FAMILY)
     rows = connection.execute(
         f"SELECT held.period, held.value, held.low, held.high FROM facts JOIN facts AS held ON {same}"
         " WHERE facts.id = ? AND held.unit = ? AND held.last_day < ? AND held.status <> 'apart'"
@@ -359,13 +359,13 @@ def value_before(connection: sqlite3.Connection, figure_id: int, fact_id: int) -
 
 def _series(connection: sqlite3.Connection, fact: sqlite3.Row) -> list[Point]:
     """What is held about the same thing in other periods, oldest first."""
-    same = " AND ".join(f"{column} IS ?" for column in _FAMILY)
+    same = " AND ".join(f"{column} IS ?" for column in FAMILY)
     rows = _rows(
         connection,
         f"SELECT id, period, value, unit, bound, low, high, first_seen FROM facts WHERE {same} AND unit = ?"
         " AND last_day IS NOT NULL AND (id = ? OR (status <> 'apart' AND withdrawn IS NULL))"
         f" ORDER BY last_day DESC, first_day DESC, id DESC LIMIT {_LONGEST_SERIES}",
-        (*(fact[column] for column in _FAMILY), fact["unit"], fact["id"]),
+        (*(fact[column] for column in FAMILY), fact["unit"], fact["id"]),
     )
     points = [
         Point(

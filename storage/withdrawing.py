@@ -12,10 +12,7 @@ from storage.novelty import Traits, read
 from storage.times import text_of
 
 _STANDING = "NOT EXISTS (SELECT 1 FROM withdrawals WHERE withdrawals.figure = figures.id)"
-_SAME_FAMILY = " AND ".join(
-    f"other.{column} IS fact.{column}"
-    for column in ("metric", "entity", "measure", "kind", "basis", "speaker", "slot_aggregation")
-)
+_SAME_FAMILY = " AND ".join(f"other.{column} IS fact.{column}" for column in queries.FAMILY)
 
 
 class Withdrawal:

@@ -193,12 +193,17 @@ class Binder:
         measures = manner.measures(scene, slot, before, echoes, self._metrics)
         slot.measure = manner.MEASURES[choice.choose("measure", slot, manner.MEASURES, measures)]
         owners, ties = self._entity_options.propose(scene, slot, before, echoes)
-        slot.entity = owners[choice.choose("entity", slot, owners, ties) if len(owners) > 1 else 0]
+        if len(owners) > 1:
+            slot.entity = owners[choice.choose("entity", slot, owners, ties)]
+        else:
+            slot.entity = owners[0]
+            slot.settle("entity", "only")
         forms, signs = dating.propose(scene, slot, before, echoes, self._metrics)
         slot.period = forms[choice.choose("period", slot, forms, signs)]
         heard = (scene, slot, before, echoes, self._metrics)
         if manner.adds_up(scene, slot, self._metrics):
-            slot.aggregation, slot.sure["aggregation"] = "cumulative", 1.0
+            slot.aggregation = "cumulative"
+            slot.settle("aggregation", "cumulative")
         else:
             number = choice.choose("aggregation", slot, manner.AGGREGATIONS, manner.aggregations(*heard))
             slot.aggregation = manner.AGGREGATIONS[number]
@@ -208,7 +213,8 @@ class Binder:
             slot.basis = manner.BASES[choice.choose("basis", slot, manner.BASES, manner.bases(*heard))]
         else:
             # "FY25E" over a column leaves no choice, nor does a plain year beside it.
-            slot.basis, slot.sure["basis"] = "estimate" if marked else "reported", 1.0
+            slot.basis = "estimate" if marked else "reported"
+            slot.settle("basis", "t-head")
         if slot.frame is not None and not isinstance(slot.frame.value, str):
             slot.negative = choice.choose("sign", slot, (False, True), manner.signs(*heard)) == 1
 
@@ -238,6 +244,8 @@ class Binder:
         if len(options) > 1:
             features = frames.of_readings(scene, slot, before, options)
             number = choice.choose("reading", slot, options, features)
+        else:
+            slot.settle("reading", "printed")
         slot.frame = options[number]
 
 

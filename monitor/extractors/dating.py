@@ -21,9 +21,6 @@ _MANNER = ("rate:", "cumulative")
 
 #: Periods that were chosen with a smaller share are carried on with doubt.
 _UNSURE = 0.6
-#: A time that opens its line heads an entry of a chronicle or ticker.
-_LEAD = 6
-
 #: Characters of a form that is a year.
 _YEAR = 4
 
@@ -218,7 +215,6 @@ def _said(scene: Scene, slot: Slot, base: str | None, options: _Options) -> None
             mine = owner(scene, slot, mention.start, mention.end)
             flags = f"{'u' if mention.until else ''}{'e' if mention.estimate else ''}"
             neighbour = _beyond(scene, slot, mention, side)
-            lead = mention.start - slot.line.start <= _LEAD
             for form, how in _forms(mention, base, aimed=aimed):
                 name = f"{side}{min(rank, 3)}{how}"
                 options.put(
@@ -229,9 +225,8 @@ def _said(scene: Scene, slot: Slot, base: str | None, options: _Options) -> None
                     f"{side}{how}/d{steps(distance, scene.language)}",
                     f"{side}{how}/{clause}q{min(crossed, 3)}",
                 )
-                if neighbour:
-                    options.put(form, f"{side}{how}/{neighbour}", f"{side}{how}/{neighbour}{clause}q{min(crossed, 3)}")
-                if lead:
+                options.put(form, f"{side}{how}/{neighbour}", f"{side}{how}/{neighbour}{clause}q{min(crossed, 3)}")
+                if mention.leads:
                     options.put(form, f"lead{how}", f"lead{how}q{min(crossed, 3)}")
                 if mine:
                     options.put(
@@ -272,7 +267,7 @@ def _headed(scene: Scene, slot: Slot, base: str | None, options: _Options) -> No
     spans = {"head": cell.head, "label": cell.label, "caption": cell.caption}
     if not any(m.form for m in scene.periods.within(*cell.head)):
         # "2024 | share of revenue | 2023 | share of revenue": a head without a time goes on with the one on its left.
-        left = next((cell for cell in cell.left if any(m.form for m in scene.periods.within(*cell))), None)
+        left = next((span for span in cell.left if any(m.form for m in scene.periods.within(*span))), None)
         if left is not None:
             spans["head"] = left
     found: dict[str, list[str]] = {}

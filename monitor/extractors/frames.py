@@ -29,7 +29,7 @@ def written_scale(text: str, slot: Slot, mark: str) -> Decimal:
 
 #: A bracket with a unit stands at most that far before the numbers that it serves.
 _REACH = 400
-_BRACKET = re.compile(r"[(（\[]([^()\n]{1,80})[)）\]]")
+_BRACKET = re.compile(r"[(\[]([^()\n]{1,80})[)\]]")
 #: A list goes on for so many lines below the line that gives its unit.
 _LONGEST_LIST = 14
 #: Lines of a list are no longer.

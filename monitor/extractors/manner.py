@@ -326,7 +326,7 @@ def bases(scene: Scene, slot: Slot, before: list[Slot], echoes: list[Slot], metr
 def _named_adversely(scene: Scene, slot: Slot) -> bool | None:
     """Whether the words that name the metric nearest to a figure speak of a loss; None where nothing names it.
 
-    Of the annotated profits in English and German 201 of 220 have the sign that this says.
+    Of the 599 annotated levels of profits that words name it gives 569 their sign.
     """
     low, high = slot.sentence
     nearest: tuple[int, int, int] | None = None

@@ -66,6 +66,8 @@ class PeriodMention:
     members: tuple[str, ...] = ()
     #: ... and of a list what they cover together ("in each of April and May").
     group: str | None = None
+    #: It stands at the head of its line: an entry of a chronicle or a ticker.
+    leads: bool = False
 
     def against(self, form: str) -> str | None:
         """The base's period for a compared figure of the period `form`; None where there is none."""
@@ -303,6 +305,7 @@ class _Resolver:
             estimate=frame.estimate,
             to_date=self._to_date(form),
             members=members,
+            leads=place.leads,
         )
 
     def _year(self, frame: Frame) -> int:

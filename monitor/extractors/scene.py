@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from math import inf
 from typing import Generic, Literal, NamedTuple, Protocol, TypeVar
 
 from monitor.extractors.mentions import Mention, Mentions
@@ -103,6 +104,10 @@ class Slot:
     sure: dict[str, float] = field(default_factory=dict)
     #: What spoke for each decision, strongest first; filled only where it is asked for.
     reasons: dict[str, list[tuple[str, float]]] = field(default_factory=dict)
+
+    def settle(self, decision: str, rule: str) -> None:
+        """Note that a rule leaves no choice: it outweighs all evidence."""
+        self.sure[decision], self.reasons[decision] = 1.0, [(rule, inf)]
 
     @property
     def start(self) -> int:

@@ -23,7 +23,7 @@ _LONGEST_UNIT = 40
 _LONGEST_LEAD = 16
 _SHARES = frozenset({"percent", "percentage_point"})
 #: What sets the parts of a header apart; a full stop only where it ends a longer word.
-_PARTS = re.compile(r"[()（）\[\]:：;；,、，|╱/\n—–]|(?<=[a-z]{4})\.(?= |$)| (?:in|of) ")
+_PARTS = re.compile(r"[()\[\]:;,、|╱/\n—–]|(?<=[a-z]{4})\.(?= |$)| (?:in|of) ")
 
 
 class Tables:
@@ -110,7 +110,7 @@ class Tables:
         return plain * 2 < len(line.cells) - 1
 
     def _filled_with_number(self, cell: tuple[int, int]) -> bool:
-        bare = re.sub(r"[-–—*()（）\s]", "", self._text[cell[0] : cell[1]])
+        bare = re.sub(r"[-–—*()\s]", "", self._text[cell[0] : cell[1]])
         if not bare:
             return True
         # "127.3 (126.0)" holds a number and the one that it replaces.

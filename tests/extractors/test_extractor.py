@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 import unicodedata
 from datetime import date
@@ -76,6 +77,22 @@ def test_every_figure_is_explained(extractor: Extractor) -> None:
         names = {decision.name for decision in each.decisions}
         assert {"metric", "measure", "period", "aggregation", "basis", "sign"} <= names
         assert each.figure.quote in str(each)
+
+
+FIRST = [min((Path(__file__).parents[1] / "eval" / "gold").glob(f"{code}-*.json")) for code in ("de", "en", "ja", "zh")]
+
+
+@pytest.mark.parametrize("file", FIRST, ids=lambda file: file.stem)
+def test_every_field_has_its_evidence(extractor: Extractor, file: Path) -> None:
+    article = json.loads(file.read_text(encoding="utf-8"))
+    dated = date.fromisoformat(article["published"])
+    told = extractor.explain(article["text"], title=article["title"], language=article["lang"], dated=dated)
+    assert told
+    for each in told:
+        evidence = {decision.name: decision.evidence for decision in each.decisions}
+        assert {"entity", "metric", "measure", "period", "aggregation", "basis"} <= set(evidence)
+        assert {"frame", "reading"} & set(evidence)
+        assert all(evidence.values()), each
 
 
 def test_relevance_is_a_name_of_the_watchlist(extractor: Extractor) -> None:
