@@ -46,6 +46,8 @@ from storage.records import Figure
 #: A text's head: where the period that it reports is looked for.
 _HEAD = 1500
 _FALLBACK = "en"
+#: So many different ordinary words for the watched are a name.
+_COMPANIONS = 2
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -100,6 +102,8 @@ class Extractor:
         self._preparing = Lock()
         names = {name.lower() for entity in self._entities.values() for name in entity.names}
         self._gate = AhoCorasick(sorted(names))
+        ambiguous = sorted({name for entity in self._entities.values() for name in entity.ambiguous})
+        self._ambiguous = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, ambiguous)) or '(?!)'})(?!\w)")
         self._lists = tuple(watchlists)
 
     @cached_property
@@ -121,7 +125,12 @@ class Extractor:
 
     def mentions_watched(self, text: str) -> bool:
         """Whether a text names anything of the watchlist; quick, for deciding what is worth reading."""
-        return bool(self._gate.find_matches_as_indexes(_readable(text).text.lower()))
+        readable = _readable(text).text
+        return bool(self._gate.find_matches_as_indexes(readable.lower())) or self._doubly_named(readable)
+
+    def _doubly_named(self, text: str) -> bool:
+        """Whether two words that are ordinary too stand beside each other's company."""
+        return len(set(self._ambiguous.findall(text))) >= _COMPANIONS
 
     def read(self, text: str, *, title: str = "", language: str = "", dated: date | None = None) -> list[Figure]:
         """The figures of a text in reading order, those of the title first.
@@ -191,9 +200,9 @@ class Extractor:
             mentions=mentions,
             reporting=reporting,
         )
-        # A text that names nobody who is watched, or only by a word that is ordinary too, speaks of nobody.
+        # A text that names nobody who is watched, or only by one word that is ordinary too, speaks of nobody.
         named = (meaning for each in mentions.subjects for meaning in each.meanings)
-        if any(meaning.kind == "entity" and not meaning.weak for meaning in named):
+        if any(meaning.kind == "entity" and not meaning.weak for meaning in named) or self._doubly_named(normal.text):
             tools.binder.bind(scene, choice)
         return scene, normal
 

@@ -18,7 +18,7 @@ from typing import NamedTuple, Protocol
 from monitor.declarations.languages import Language
 from monitor.declarations.metrics import Metric
 from monitor.declarations.watchlists import Entity
-from monitor.extractors import dating, frames, manner, surroundings
+from monitor.extractors import dating, frames, manner, sums, surroundings
 from monitor.extractors.quantities import Numbers, Quantity
 from monitor.extractors.scene import Heading, Scene, Slot
 from monitor.extractors.subjects import NOTHING, EntityOptions, MetricOptions
@@ -102,6 +102,7 @@ class Binder:
             slot.scale = frames.written_scale(scene.text, slot, self._mark)
         scene.slots = found
         surroundings.line_up(scene)
+        sums.tie(found)
         for number, slot in enumerate(found):
             previous = found[number - 1] if number else None
             following = found[number + 1] if number + 1 < len(found) else None
@@ -225,7 +226,13 @@ class Binder:
             self._own_frame(scene, slot, before, choice)
             return True
         options, nothing = frames.options(
-            scene, slot, before, following, header=self._header(scene, slot), house=self._house
+            scene,
+            slot,
+            before,
+            following,
+            header=self._header(scene, slot),
+            house=self._house,
+            metrics=self._metrics,
         )
         answers: list[object] = [None, *(option.frame for option in options)]
         number = choice.choose("frame", slot, answers, [nothing, *(option.features for option in options)])

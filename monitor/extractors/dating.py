@@ -11,7 +11,7 @@ from monitor.declarations.metrics import Metric
 from monitor.extractors import periods
 from monitor.extractors.periods import PeriodMention
 from monitor.extractors.scene import Scene, Slot
-from monitor.extractors.surroundings import gap, kind_of, owner, pairs, steps
+from monitor.extractors.surroundings import gap, kind_of, near_by, owner, pairs, steps
 from storage import periods as algebra
 from storage.periods import month_of
 
@@ -75,6 +75,7 @@ def propose(
         if meaning.id in _AIMS and scene.layout.clause(cue.start) == slot.clause
     }
     previous = next((near for near in before[:4] if near.kept), None)
+    habit = _habit(scene, slot, part) if previous is not None and part != "role=" else None
     for form in forms:
         if form is None:
             listed.append(
@@ -110,6 +111,8 @@ def propose(
                 f"rel={relation}|{same}{where}|{slot.measure}",
                 f"rel={relation}|{alike}|{_unit_pair(previous, slot)}",
             ]
+            if habit is not None:
+                extra += [f"habit={habit == relation}", f"{part}|habit={habit == relation}|{measure}"]
             if where == "s":
                 link = gap(scene, previous.end, slot.start)
                 extra.append(f"rel={relation}|{same}|lk={link}")
@@ -117,6 +120,15 @@ def propose(
                     if feature.startswith(("cmpb0", "cue<", "<")):
                         extra.append(f"rel={relation}|{same}|{feature}")
         extra += [f"aim={aim}|{length}|{when}" for aim in aims]
+        for tied in slot.ties:
+            for number in (tied.first, tied.second):
+                other = scene.slots[number]
+                if number < slot.number and other.kept and other.period and other.metric == slot.metric:
+                    relation = _relation(form, other.period)
+                    extra.append(f"tie={tied.part}{tied.how}|{other.measure == 'level'}|{relation}")
+                    extra.append(f"tie={tied.part}|{other.measure == 'level'}|{relation}")
+            if scene.reporting:
+                extra.append(f"tie={tied.part}{tied.how}|rep={_relation(form, scene.reporting)}")
         for fact in facts:
             head = fact.split("/")[0]
             extra += [fact, f"{fact}|{shape}", f"{fact}|{measure}", f"{head}|{length}"]
@@ -130,6 +142,21 @@ def propose(
             ]
         listed.append(extra)
     return forms, listed
+
+
+#: How far back a text shows how it uses brackets and comparisons.
+_HABIT = 24
+
+
+def _habit(scene: Scene, slot: Slot, part: str) -> str | None:
+    """How the last figure that played the same part lay in time to the one before it."""
+    slots = scene.slots[max(slot.number - _HABIT, 1) : slot.number]
+    for near in reversed(slots):
+        if near.kept and near.period and part in near.context:
+            other = scene.slots[near.number - 1]
+            if other.kept and other.period:
+                return _relation(near.period, other.period)
+    return None
 
 
 def _unit_pair(previous: Slot, slot: Slot) -> str:
@@ -277,6 +304,14 @@ def _headed(scene: Scene, slot: Slot, base: str | None, options: _Options) -> No
                 options.put(form, f"t-{name}{how}", f"t-{name}{how}/{min(rank, 2)}")
                 if not how:
                     found.setdefault(name, []).append(form)
+    if _in_brackets(scene, slot):
+        # "19,139 (12,862)": a cell with the year before in brackets.
+        for form in found.get("head", ()):
+            options.put(shifted(form, "prior_year_same"), "t-bracket")
+    if scene.reporting and len(scene.reporting) == _YEAR:
+        for form in found.get("label", ()):
+            if len(form) > _YEAR:
+                options.put(_in_year(form, int(scene.reporting)), "t-label-reported")
     crossed: list[str] = []
     for caption in (*found.get("caption", ()), scene.reporting):
         for year in (*found.get("head", ()), *found.get("label", ())):
@@ -288,6 +323,19 @@ def _headed(scene: Scene, slot: Slot, base: str | None, options: _Options) -> No
     options.certain = _heading(scene, slot, spans["head"], crossed)
     if options.certain:
         options.put(options.certain, "t-certain")
+
+
+def _in_brackets(scene: Scene, slot: Slot) -> bool:
+    """Whether a bracket holds the number beside another of its cell."""
+    if not slot.number or scene.text[max(slot.start - 2, 0) : slot.start].strip()[-1:] not in {"(", "["}:
+        return False
+    before = scene.slots[slot.number - 1]
+    return (
+        before.cell is not None
+        and slot.cell is not None
+        and before.line_number == slot.line_number
+        and (before.cell.column == slot.cell.column)
+    )
 
 
 def _labelled(scene: Scene, slot: Slot) -> str | None:
@@ -304,7 +352,7 @@ def _labelled(scene: Scene, slot: Slot) -> str | None:
 def _heading(scene: Scene, slot: Slot, head: tuple[int, int], crossed: list[str]) -> str | None:
     """The one time that a column's head gives to a level below it; None where it may be read in two ways."""
     said = [m for m in scene.periods.within(*head) if m.form and not m.kind.startswith(_MANNER)]
-    if slot.measure != "level":
+    if slot.measure != "level" or _in_brackets(scene, slot):
         return None
     if not said:
         return _labelled(scene, slot)
@@ -443,13 +491,7 @@ def _carried(slot: Slot, before: list[Slot], options: _Options) -> None:
             continue
         if rank > 3:
             break
-        where = (
-            "s"
-            if near.sentence_number == slot.sentence_number
-            else "p"
-            if near.line_number == slot.line_number
-            else "f"
-        )
+        where = near_by(near, slot)
         alike = "m" if near.metric == slot.metric else "o"
         if near.entity != slot.entity:
             alike += "!"
@@ -489,6 +531,9 @@ def _around(scene: Scene, slot: Slot, options: _Options) -> None:
         if line.kind == "heading":
             put((line.start, line.end), "heading", 1, first=True)
             break
+    asked = scene.layout.asked(scene.text, slot.sentence_number)
+    if asked is not None:
+        put(asked, "asked", 1)
     if slot.line_number > 0:
         put((scene.layout.lines[slot.line_number - 1].start, scene.layout.lines[slot.line_number - 1].end), "above", 1)
     if scene.reporting:

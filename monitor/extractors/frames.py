@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
+from monitor.declarations.metrics import Metric
+from monitor.extractors.mentions import Mention
 from monitor.extractors.quantities import Quantity
 from monitor.extractors.scene import Frame, Heading, Scene, Slot
 from monitor.extractors.surroundings import gap, kind_of, magnitude, steps
 from storage.records import Value
 
 _ONE = Decimal(1)
+#: Units that changes are said in.
+_OF_CHANGE = frozenset({"percent", "percentage_point", "times"})
 
 
 def written_scale(text: str, slot: Slot, mark: str) -> Decimal:
@@ -128,6 +132,7 @@ def options(
     *,
     header: Heading | None,
     house: tuple[str, str],
+    metrics: Mapping[str, Metric],
 ) -> tuple[list[Option], list[str]]:
     """Ways to read a number without a unit, and the features of reading it not at all.
 
@@ -138,6 +143,7 @@ def options(
         following: the next slot.
         header: what its table's headers say.
         house: currency of the accounts and of the exchange.
+        metrics: the catalogue.
     """
     quantity = slot.quantity
     raw: Value = quantity.value
@@ -183,6 +189,7 @@ def options(
     if slot.version:
         put(slot.version, "version", "version", _ONE)
     shared = list(_facts(scene, slot, previous, following))
+    named = list(_named(scene, slot, previous, metrics))
     for option in found:
         frame = option.frame
         kind = kind_of(frame.unit)
@@ -191,8 +198,53 @@ def options(
         features += [f"{frame.source}|{fact}" for fact in shared]
         features += [f"{kind}|{fact}" for fact in shared]
         features += [f"{frame.source.split('-')[0]}|{near}" for near in _likeness(slot, option, previous, following)]
+        for where, metric in named:
+            fit = _fit(metric, frame)
+            features += [f"{where}={fit}", f"{where}={fit}|{frame.source.split('-')[0]}", f"{where}={fit}|{kind}"]
         option.features = features
     return found, [f"none|{fact}" for fact in shared]
+
+
+def _named(
+    scene: Scene, slot: Slot, previous: list[Slot], metrics: Mapping[str, Metric]
+) -> Iterator[tuple[str, Metric]]:
+    """The metrics that the number may be of: named nearest on both sides, in the sentence before, or stated last."""
+    low, high = slot.sentence
+
+    def nearest(mentions: Iterable[Mention]) -> Metric | None:
+        return next((metrics[m.id] for each in mentions for m in each.meanings if m.kind == "metric"), None)
+
+    before = nearest(scene.metrics.before(slot.start, low))
+    if before is not None:
+        yield "before", before
+    after = nearest(scene.metrics.after(slot.end, high))
+    if after is not None:
+        yield "after", after
+    if before is None and slot.sentence_number > 0:
+        start, end = scene.layout.sentence_span(slot.sentence_number - 1)
+        earlier = nearest(scene.metrics.before(end, start))
+        if earlier is not None:
+            yield "earlier", earlier
+    if slot.cell is not None:
+        label = nearest(scene.metrics.within(*slot.cell.label)) or nearest(scene.metrics.within(*slot.cell.head))
+        if label is not None:
+            yield "label", label
+    kept = next((near for near in previous[:3] if near.kept), None)
+    if kept is not None:
+        yield f"stated{'' if kept.sentence_number == slot.sentence_number else '-far'}", metrics[kept.metric]
+
+
+def _fit(metric: Metric, frame: Frame) -> str:
+    """Whether a metric is said in such a unit, and in such amounts."""
+    kind = kind_of(frame.unit)
+    if kind == "version" or metric.shape == "version":
+        return str(kind == metric.shape)
+    if kind not in metric.units:
+        return "change" if kind in _OF_CHANGE else "no"
+    number = frame.value[0] if isinstance(frame.value, tuple) else frame.value
+    if not isinstance(number, Decimal) or kind in _OF_CHANGE:
+        return "unit"
+    return "range" if metric.least <= abs(number) <= metric.most else "unit"
 
 
 def _makes_whole(near: Slot, value: Value) -> bool:

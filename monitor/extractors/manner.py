@@ -9,7 +9,7 @@ from typing import get_args
 from monitor.declarations.metrics import Metric
 from monitor.extractors.dating import length_name, when_of
 from monitor.extractors.scene import Scene, Slot
-from monitor.extractors.surroundings import kind_of, steps
+from monitor.extractors.surroundings import kind_of, near_by, steps
 from monitor.extractors.weighing import ByClass
 from storage.records import Aggregation, Basis, Measure
 
@@ -192,13 +192,7 @@ def aggregations(
 def _decided(slot: Slot, before: list[Slot], name: str) -> list[str]:
     facts: list[str] = []
     for rank, near in enumerate([b for b in before[:6] if b.kept][:3]):
-        where = (
-            "s"
-            if near.sentence_number == slot.sentence_number
-            else "p"
-            if near.line_number == slot.line_number
-            else "f"
-        )
+        where = near_by(near, slot)
         alike = "m" if near.metric == slot.metric else "o"
         period = "=" if near.period == slot.period else "|"
         value = getattr(near, name)
@@ -221,6 +215,9 @@ def _further(scene: Scene, slot: Slot) -> Iterator[tuple[str, int, int]]:
         start, end = scene.layout.sentence_span(slot.sentence_number - 1)
         if start >= slot.line.start:
             yield "p", start, end
+    asked = scene.layout.asked(scene.text, slot.sentence_number)
+    if asked is not None:
+        yield "q", *asked
     for number in range(slot.line_number - 1, max(slot.line_number - 8, -1), -1):
         line = scene.layout.lines[number]
         if line.kind == "heading":

@@ -220,6 +220,9 @@ def _range(one: Found, after: Found) -> Found | None:
         return None
     # A currency before the first serves both: `$10 to 92`.
     serves = second.unit is None and first.unit is not None and not first.noun
+    if second.scaled and first.unit in _UNSCALED:
+        # "by a third to 78.1 billion"
+        return None
     if first.unit != second.unit and not serves:
         return None
     low, high, scaled = first.value, second.value, first.scaled or second.scaled

@@ -256,6 +256,8 @@ class _Resolver:
         self._named: tuple[str, int] = ("", -1)
         #: The month that the heading of a chapter named.
         self._chapter = ""
+        #: The year that the heading of a chapter is.
+        self._chapter_year = 0
         #: The line that is read, and the year that the time at its head says.
         self._line = -1
         self._headed: tuple[int, int] = (-1, 0)
@@ -287,6 +289,8 @@ class _Resolver:
                     self._chapter = form[: len("2025-03")]
                 if place.leads and not time.beside & {"since", "until", "against"}:
                     self._headed = place.line, int(form[:4])
+            if place.leads and place.length <= _CHAPTER and len(form) == len("2025"):
+                self._chapter_year = int(form)
             if not time.beside & {"since", "against"}:
                 if frame.dated:
                     self._context = frame, self._year(frame), sentence
@@ -318,7 +322,10 @@ class _Resolver:
     def _resolve(self, time: Time, sentence: int) -> tuple[str, str | None]:
         try:
             if time.last is not None:
-                return "span", self._span(time.frame, time.last, sentence)
+                span = self._span(time.frame, time.last, sentence)
+                # One that ends before it begins is none.
+                algebra.parse(span)
+                return "span", span
             if time.length:
                 return "ended", self._ended(time, sentence)
             return self._single(time, sentence)
@@ -456,8 +463,9 @@ class _Resolver:
             tale = later and frame.unit in ("day", "months") and sentence - said_in == 1
             if tale or (said_in == sentence and (known.unit in ("", "year") or later)):
                 return self._in_year(frame, known_year)
-        if self._headed[0] == self._line:
-            form = self._in_leap_year(frame, self._headed[1])
+        headed = self._headed[1] if self._headed[0] == self._line else self._chapter_year
+        if headed:
+            form = self._in_leap_year(frame, headed)
             if algebra.last_day(form) <= self._dated:
                 return form
         form = self._in_leap_year(frame, year)

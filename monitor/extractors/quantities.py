@@ -58,6 +58,10 @@ _STAMP = (
 _DAY = r"|[0-3]?[0-9]\.[01]?[0-9]\.(?![0-9])"
 
 
+#: A number of times from here on counts occasions.
+_OFTEN = 1000
+
+
 class Numbers:
     """Reader of the numbers of one language; compile once, use for every text."""
 
@@ -223,6 +227,9 @@ class Numbers:
             return None
         number_end, end = end, end if unit is None else place.unit_end
         value, high, resolution, name, stated = _value(reading, meant)
+        if name == "times" and value >= _OFTEN:
+            # "downloaded 3.2 million times": nothing grows that much.
+            name = "count"
         if whole and place.more and unit is not None:
             value += self._tenths(place.more) * unit.factor
             end = place.more_end

@@ -65,6 +65,17 @@ class Frame(NamedTuple):
     source: str
 
 
+class Tie(NamedTuple):
+    """A slot's part in an arithmetic that fits: `now`, `then`, `rate`, `part`, `whole` or `share`."""
+
+    part: str
+    #: How closely it fits: `f` fine, `c` coarse, `t` times.
+    how: str
+    #: Numbers of the other two slots: the amounts first, the rate last.
+    first: int
+    second: int
+
+
 @dataclass(slots=True)
 class Slot:
     """One quantity on its way to a figure: where it stands, and what has been decided of it."""
@@ -100,6 +111,8 @@ class Slot:
     run_start: int = 0
     #: The limit that the text sets to a number which the title repeats without one.
     repeated: Literal["at_least", "at_most"] | None = None
+    #: What it is to other numbers of the text.
+    ties: list[Tie] = field(default_factory=list)
     #: Share of such decisions that are right, by decision.
     sure: dict[str, float] = field(default_factory=dict)
     #: What spoke for each decision, strongest first; filled only where it is asked for.

@@ -1,7 +1,8 @@
 """Lines, sentences, clauses and table rows of a text, as spans of offsets.
 
 A line break ends a sentence. Inside a line a sentence ends at the language's marks, unless the mark belongs to a number
-or an abbreviation. Lines whose cells are set apart by one mark are rows of a table.
+or an abbreviation. Lines whose cells are set apart by one mark are rows of a table; so are at least three lines in a
+row that another mark cuts into as many cells, where most of these hold numbers.
 """
 
 from __future__ import annotations
@@ -15,9 +16,24 @@ from monitor.declarations.languages import BindingSections
 #: What sets the cells of a row apart.
 _RULES = "|\t│╱¦"
 _CELL = re.compile(f"[{_RULES}]")
+#: Marks that set cells apart where a block of lines agrees on them, and whether the cells must be bare numbers.
+_COLUMNS = tuple(
+    (re.compile(mark), strict)
+    for mark, strict in ((" / ", False), ("; ?", False), (" [–—-] ", False), (" · ", False), ("/", True), (" +", True))
+)
+_FEWEST_ROWS, _FEWEST_CELLS = 3, 3
+#: The most a cell of such a row holds, and of its header.
+_WIDEST, _WIDEST_HEAD = 24, 40
+#: "Revenue: 1,419 / 1,567" is a list of its own.
+_LABELLED = re.compile(r":\s?[-+]?[0-9]")
+_BARE = re.compile(r"[-+−–—△▲▼(~約约]{0,2}[0-9][0-9.,]*[%)倍x]{0,2}|[-−–—]+")
+_DIGIT = re.compile("[0-9]")
+_MOSTLY, _STRICTLY = 0.5, 0.8
 _CLOSERS = "\"'”’»“)]」』）】"
 #: A line that is short and has no mark at its end may be a heading.
 _LONGEST_HEADING = 60
+#: An answer has no more sentences.
+_ANSWER = 6
 _ITEM = re.compile(r"\s*(?:[•◆▪●■◎·*–-]|\(?\d{1,2}[.)、]|[①-⑳])\s*")
 
 
@@ -53,6 +69,14 @@ class Layout:
         """Number of the clause at an offset."""
         return max(bisect_right(self.clause_starts, offset) - 1, 0)
 
+    def asked(self, text: str, number: int) -> tuple[int, int] | None:
+        """Span of the question that a sentence answers: the nearest of the few before it that ends with its mark."""
+        for before in range(number - 1, max(number - 1 - _ANSWER, -1), -1):
+            start, end = self.sentence_span(before)
+            if "?" in text[max(end - 4, start) : end]:
+                return start, end
+        return None
+
     def sentence_span(self, number: int) -> tuple[int, int]:
         """Span of a sentence, without the line's end."""
         start = self.sentence_starts[number]
@@ -78,10 +102,12 @@ class Sentences:
         sentences: list[int] = []
         clauses: list[int] = []
         offset = 0
-        for raw in text.split("\n"):
+        rows = text.split("\n")
+        columns = _columns(rows)
+        for number, raw in enumerate(rows):
             start, end = offset, offset + len(raw)
             offset = end + 1
-            cells = _cells(text, start, end)
+            cells = _cells(text, start, end, columns.get(number))
             lines.append(Line(start, end, "title" if end <= title_end else self._kind(raw, cells), cells))
             sentences.append(start)
             clauses.append(start)
@@ -140,12 +166,63 @@ class Sentences:
         return True
 
 
-def _cells(text: str, start: int, end: int) -> tuple[tuple[int, int], ...]:
+def _columns(rows: list[str]) -> dict[int, re.Pattern[str]]:
+    """The marks that cut blocks of lines into columns, by line."""
+    found: dict[int, re.Pattern[str]] = {}
+    start = 0
+    while start < len(rows):
+        best, end = None, start + 1
+        for mark, strict in _COLUMNS:
+            stop = _block(rows, start, mark, strict=strict)
+            if stop > end:
+                best, end = mark, stop
+        if best is not None:
+            size = len(best.split(rows[start].strip()))
+            # A header without a word over the labels has a cell less than the rows.
+            headed = start > 0 and start - 1 not in found and len(best.split(rows[start - 1].strip())) == size - 1
+            found |= dict.fromkeys(range(start - headed, end), best)
+        start = end
+    return found
+
+
+def _block(rows: list[str], start: int, mark: re.Pattern[str], *, strict: bool) -> int:
+    """Where the block of rows ends that begins at a line; `start` where there is none."""
+    size = 0
+    end = start
+    numbers = total = 0
+    while end < len(rows):
+        row = rows[end].strip()
+        if not row or _CELL.search(row):
+            break
+        cells = mark.split(row)
+        size = size or len(cells)
+        if size < _FEWEST_CELLS or len(cells) != size or _LABELLED.search(cells[0]):
+            break
+        if max(map(len, cells[1:])) > (_WIDEST if end > start else _WIDEST_HEAD):
+            break
+        if end > start:
+            holds = _BARE.fullmatch if strict else _DIGIT.search
+            numbers += sum(bool(holds(cell.strip())) for cell in cells[1:])
+            total += size - 1
+        end += 1
+        if end - start >= _FEWEST_ROWS and numbers < (_STRICTLY if strict else _MOSTLY) * total:
+            return start
+    return end if end - start >= _FEWEST_ROWS else start
+
+
+def _cells(text: str, start: int, end: int, column: re.Pattern[str] | None = None) -> tuple[tuple[int, int], ...]:
     """Spans of the cells of a line; none where it is no row of at least two."""
-    found = _CELL.search(text, start, end)
-    if found is None:
+    if column is not None:
+        while start < end and text[start] == " ":
+            start += 1
+        marks = list(column.finditer(text[:end].rstrip(" "), start))
+        starts, stops = [start, *(mark.end() for mark in marks)], [*(mark.start() for mark in marks), end]
+        return tuple(zip(starts, stops, strict=True))
+    found = _CELL.findall(text, start, end)
+    if not found:
         return ()
-    mark = found[0]
+    # "profit╱(loss)|42|(45)": the mark that is there most often.
+    mark = max(found, key=found.count)
     cells: list[tuple[int, int]] = []
     at = start
     while at <= end:

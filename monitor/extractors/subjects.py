@@ -10,13 +10,15 @@ from monitor.declarations.metrics import Metric
 from monitor.declarations.watchlists import Entity
 from monitor.extractors.mentions import Meaning, Mention
 from monitor.extractors.scene import Scene, Slot
-from monitor.extractors.surroundings import gap, kind_of, owner, pairs, steps
+from monitor.extractors.surroundings import gap, kind_of, near_by, owner, pairs, steps
 from monitor.extractors.weighing import Feature
 
 #: Changes may be said in these units whatever the metric's own is.
 _OF_CHANGE = frozenset({"percent", "percentage_point", "times"})
 #: A subject is carried on no further.
 _FAR = 2000
+#: Who a line speaks of is named within so many characters; a section has no more lines.
+_LEAD, _SECTION = 30, 12
 #: Shapes of what both a company and its product report.
 _OF_ACCOUNTS = frozenset({"flow", "profit", "cost", "ratio"})
 #: Nothing of the watchlist: the option that drops a quantity.
@@ -250,15 +252,9 @@ class MetricOptions:
             far = slot.sentence_number - near.sentence_number
             if slot.line_number - near.line_number > 2 and rank > 1:
                 break
-            where = (
-                "s"
-                if far == 0
-                else "p"
-                if near.line_number == slot.line_number and far == 1
-                else "l"
-                if near.line_number == slot.line_number
-                else "f"
-            )
+            where = near_by(near, slot)
+            if where == "p" and far > 1:
+                where = "l"
             found.setdefault(near.metric, []).append(f"c{min(rank, 3)}{where}")
         return found
 
@@ -277,6 +273,9 @@ class MetricOptions:
         if slot.sentence_number > 0:
             start, end = scene.layout.sentence_span(slot.sentence_number - 1)
             put((start, end), "ps" if start >= slot.line.start else "pl", 4)
+        asked = scene.layout.asked(scene.text, slot.sentence_number)
+        if asked is not None:
+            put(asked, "asked", 3)
         if scene.title_end >= 0 and slot.start > scene.title_end:
             put((0, scene.title_end), "title", 3)
         for number in range(slot.line_number - 1, max(slot.line_number - 5, -1), -1):
@@ -400,6 +399,12 @@ class MetricOptions:
                 put(f"{fact}|unsaid")
         if margin_of and before and before[0].metric == margin_of:
             put("margin-of-previous")
+        for tied in slot.ties:
+            for number in (tied.first, tied.second):
+                other = scene.slots[number]
+                if number < slot.number and other.kept:
+                    put(f"tie={tied.part}{tied.how}|{other.metric == name}")
+                    put(f"tie={tied.part}{tied.how}|{other.metric == name}|{other.measure == 'level'}|{metric.shape}")
         for echo in echoes:
             if echo.metric == name:
                 put("echo")
@@ -517,6 +522,15 @@ def subject_facts(scene: Scene, slot: Slot) -> Iterator[str]:
         rank += 1
     if not rank:
         yield "sa=none"
+    for mention in scene.subjects.within(slot.line.start, min(slot.line.start + _LEAD, slot.start)):
+        yield f"slead={_what(mention)}"
+        break
+    for number in range(slot.line_number - 1, max(slot.line_number - _SECTION, -1), -1):
+        line = scene.layout.lines[number]
+        if line.kind == "heading":
+            named = [_what(mention) for mention in scene.subjects.within(line.start, line.end)]
+            yield f"shead={named[0] if named else 'none'}"
+            break
     watched = any(kind == "entity" for kind in kinds)
     foreign = sum(kind in {"other", "elsewhere"} for kind in kinds)
     yield f"s={watched}|{min(foreign, 2)}"
@@ -546,7 +560,14 @@ class EntityOptions:
         return names, [self._of(slot, name, facts, before, echoes) for name in names]
 
     def _named(self, scene: Scene, slot: Slot, metric: Metric) -> str:
-        """The one entity that is named between the quantity before and the metric of this one; "" without one."""
+        """The one entity that heads a cell, or that is named between the quantity before and the metric; "" if none.
+
+        Of 51 annotated cells whose label or head names one, all are of that entity.
+        """
+        for span in (slot.cell.label, slot.cell.head) if slot.cell is not None else ():
+            heading = {m.meanings[0].id for m in scene.subjects.within(*span) if m.meanings[0].kind == "entity"}
+            if len(heading) == 1:
+                return heading.pop()
         if metric.shape not in _OF_ACCOUNTS:
             return ""
         low = slot.sentence[0]
@@ -665,13 +686,7 @@ class EntityOptions:
             put(f"{kind}|unsaid")
             put(f"{kind}|unsaid|{slot.metric}")
         for rank, near in enumerate([b for b in before[:6] if b.kept][:3]):
-            same = (
-                "s"
-                if near.sentence_number == slot.sentence_number
-                else "p"
-                if near.line_number == slot.line_number
-                else "f"
-            )
+            same = near_by(near, slot)
             alike = "m" if near.metric == slot.metric else "o"
             if near.entity == name:
                 put(f"c{rank}{same}{alike}")

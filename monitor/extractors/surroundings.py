@@ -42,6 +42,13 @@ def steps(distance: int, language: str) -> int:
     return 6
 
 
+def near_by(one: Slot, other: Slot) -> str:
+    """How near two quantities are: `s` in one sentence, `p` in one line, `f` further apart."""
+    if one.sentence_number == other.sentence_number:
+        return "s"
+    return "p" if one.line_number == other.line_number else "f"
+
+
 def magnitude(value: object) -> int:
     """Power of ten of a number; 0 of a name."""
     number = value[0] if isinstance(value, tuple) else value
@@ -121,8 +128,22 @@ def pairs(slot: Slot, items: Sequence[Item]) -> dict[int, str]:
     return found
 
 
+def _bracketed(scene: Scene, slot: Slot) -> bool:
+    """Whether a bracket holds nothing but the quantity, right behind one of its kind: `23.1 billion (20.5 billion)`."""
+    if not slot.number or slot.cell is not None:
+        return False
+    previous = scene.slots[slot.number - 1]
+    return (
+        scene.text[previous.end : slot.start].strip() in {"(", "["}
+        and scene.text[slot.end : slot.end + 2].strip()[:1] in {")", "]"}
+        and kind_of(previous.quantity.unit) == kind_of(slot.quantity.unit)
+    )
+
+
 def role(scene: Scene, slot: Slot, floor: int) -> str:
-    """The part that a quantity plays by the word right before or after it: `from`, `to`, `base`, `paren` or none."""
+    """The part that a quantity plays by what stands right beside it: `from`, `to`, `base`, `bracketed` or none."""
+    if _bracketed(scene, slot):
+        return "bracketed"
     near = _ROLE_COMPACT if scene.language in {"zh", "ja"} else _ROLE_LETTERS
     low = max(floor, slot.start - near)
     found: list[tuple[int, str]] = []
@@ -168,6 +189,10 @@ def context(scene: Scene, slot: Slot, previous: Slot | None, following: Slot | N
     if slot.cell is not None:
         put("cell")
         put(f"col={min(slot.cell.column, 5)}")
+    for tied in slot.ties:
+        side = ("<" if tied.first < slot.number else ">") + ("<" if tied.second < slot.number else ">")
+        put(f"tie={tied.part}{tied.how}")
+        put(f"tie={tied.part}{tied.how}{side}")
     # What stands between it and its neighbours.
     same_before = previous is not None and previous.sentence_number == slot.sentence_number
     if same_before and previous is not None:

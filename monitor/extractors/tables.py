@@ -21,6 +21,8 @@ _LONGEST_TABLE = 60
 _LONGEST_UNIT = 40
 #: A part may speak of its unit after so many characters: "amounts in" stands before it.
 _LONGEST_LEAD = 16
+#: "RMBm": a scale that sticks to its currency.
+_AFTER_CURRENCY = re.compile(r"[A-Z$€¥](?=[a-z]{1,3}\b)")
 _SHARES = frozenset({"percent", "percentage_point"})
 #: What sets the parts of a header apart; a full stop only where it ends a longer word.
 _PARTS = re.compile(r"[()\[\]:;,、|╱/\n—–]|(?<=[a-z]{4})\.(?= |$)| (?:in|of) ")
@@ -181,6 +183,8 @@ def _probes(text: str) -> Iterator[str]:
         words = bare.split(" ")
         for cut in range(1, len(words)):
             yield " ".join((*words[:cut], "7", *words[cut:]))
+        for scale in _AFTER_CURRENCY.finditer(bare):
+            yield f"{bare[: scale.end()]}7{bare[scale.end() :]}"
         for cut in range(1, min(len(bare), _LONGEST_LEAD)):
             if bare[cut - 1] >= "\u2e80":
                 yield f"{bare[:cut]}7{bare[cut:]}"

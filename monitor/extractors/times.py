@@ -94,7 +94,11 @@ class Times:
         if end - start > _GAP or "\n" in (gap := low[start:end]):
             return _NONE
         joiner = "" if self._compact else " "
-        return self._between.get(joiner.join(word for word in gap.split() if word not in self._fillers), _NONE)
+        words = gap.split()
+        if len(words) > 1 and words[-1] == "|":
+            # "Three months ended | Mar 31, 2023": the word stands in the first cell.
+            words.pop()
+        return self._between.get(joiner.join(word for word in words if word not in self._fillers), _NONE)
 
     def _joined(self, text: str, low: str) -> list[Time]:
         """Words that say one time together; digits that may be an amount are a year beside another word only."""
@@ -125,8 +129,11 @@ class Times:
             between = "and" in relations and self._before.at(low, done[-1].start)[0] == "between"
             if (between or "range" in relations) and (span := _span(done[-1], time)):
                 done[-1] = span
-            elif relations & {"ended", "range"} and (ended := _ended(done[-1], time)):
+            elif relations & {"ended", "range"} and (ended := _ended(done[-1], time, dated_first="ended" in relations)):
                 done[-1:] = ended
+            elif done and done[-1].length and _is_next_cell(low, done[-1].end, time):
+                # "Three months ended | Mar 31, 2023 | Dec 31, 2022": the length holds for the row.
+                done.append(time._replace(length=done[-1].length))
             elif time.listed:
                 done.append(_heir(done[-1], time))
             elif "and" in relations:
@@ -263,7 +270,8 @@ def _span(one: Time, other: Time) -> Time | None:
     units = {first.unit, last.unit}
     if one.last or other.last or one.length or other.length or not units <= _PARTS | {""}:
         return None
-    if "" in units and len(units) > 1:
+    if ("" in units and len(units) > 1) or ("day" in units and units & {"quarter", "half"}):
+        # "May 27 - First quarter: ...": a date and what it brought.
         return None
     if not first.dated:
         first = first.in_year_of(last)
@@ -274,12 +282,24 @@ def _span(one: Time, other: Time) -> Time | None:
             first = first._replace(first=last.first)
         elif not last.first:
             last = last._replace(first=first.first)
+    if first.year is not None and last.year is not None and _order(last) < _order(first):
+        # "Q1 2023 – Q4 2022" heads two columns.
+        return None
     return Time(one.start, other.end, first, last)
 
 
-def _ended(one: Time, other: Time) -> list[Time] | None:
+def _order(frame: Frame) -> tuple[int | None, int, int]:
+    return frame.year, frame.first, frame.number
+
+
+def _is_next_cell(low: str, end: int, time: Time) -> bool:
+    return low[end : time.start].strip() == "|" and time.frame.unit in {"day", "months"} and not time.length
+
+
+def _ended(one: Time, other: Time, *, dated_first: bool) -> list[Time] | None:
     """A length and the date that ends it, whichever is first; two times where two lengths are said."""
-    for length, date in ((one.frame, other.frame), (other.frame, one.frame)):
+    orders = ((one.frame, other.frame), (other.frame, one.frame))
+    for length, date in orders if dated_first else orders[:1]:
         months = length.number if length.unit == "length" else _LENGTHS.get(length.of or length.unit, 0)
         undated = length.unit in ("length", "own") or (length.unit == "year" and not length.dated)
         if months and undated and date.unit in ("day", "months"):

@@ -16,7 +16,7 @@ import re
 import sys
 from array import array
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 from multiprocessing import get_context
@@ -50,11 +50,13 @@ def _is_narrow(feature: str) -> bool:
 
 
 #: Penalty by decision.
-PENALTY = {"entity": 1.8}
+PENALTY = {"entity": 1.8, "metric": 2.0}
 DEFAULT_PENALTY = 3.0
 
 #: Features of all options one after the other as numbers of `_NAMES`, where each option begins, and the right one.
 Sample = tuple[array, list[int], int]
+#: What an article teaches: samples by decision.
+Taught = dict[str, list[Sample]]
 _NAMES: dict[str, int] = {}
 
 
@@ -144,8 +146,14 @@ def _meets(frame: Frame, gold: dict[str, Any]) -> bool:
     return scoring.same_value(theirs, mine)
 
 
-def learn(samples: list[Sample], penalty: float) -> dict[str, float]:
-    """Weights under which the right options weigh most."""
+def learn(samples: Sequence[Sample], penalty: float, counts: Sequence[float] | None = None) -> dict[str, float]:
+    """Weights under which the right options weigh most.
+
+    Args:
+        samples: decisions with their right options.
+        penalty: of the squares of the weights.
+        counts: how often each sample counts; None: once.
+    """
     sizes_of = np.zeros(len(_NAMES), dtype=np.int32)
     for numbers, _, _ in samples:
         sizes_of[np.unique(np.frombuffer(numbers, dtype=np.int32))] += 1
@@ -178,6 +186,8 @@ def learn(samples: list[Sample], penalty: float) -> dict[str, float]:
     sizes = np.diff(np.append(first, row))
     picked = np.zeros(row)
     picked[chosen] = 1
+    times = np.ones(len(samples)) if counts is None else np.array(counts)
+    times_of_rows = np.repeat(times, sizes)
 
     def cost(weights: np.ndarray) -> tuple[float, np.ndarray]:
         scores = matrix @ weights
@@ -185,16 +195,16 @@ def learn(samples: list[Sample], penalty: float) -> dict[str, float]:
         powers = np.exp(scores - top)
         totals = np.repeat(np.add.reduceat(powers, first), sizes)
         shares = powers / totals
-        loss = -np.sum(np.log(np.maximum(shares[chosen], 1e-12))) + 0.5 * penalty * weights @ weights
-        return loss, transposed @ (shares - picked) + penalty * weights
+        loss = -times @ np.log(np.maximum(shares[chosen], 1e-12)) + 0.5 * penalty * weights @ weights
+        return loss, transposed @ ((shares - picked) * times_of_rows) + penalty * weights
 
     best = minimize(cost, np.zeros(len(index)), jac=True, method="L-BFGS-B", options={"maxiter": 70})
     weights = best.x * scale
     return {feature: round(float(weights[n]), 3) for feature, n in index.items() if abs(weights[n]) >= TINY}
 
 
-def gather(extractor: Extractor, doc: dict[str, Any], weights: Weights | None) -> dict[str, list[Sample]]:
-    """What an article teaches."""
+def gather(extractor: Extractor, doc: dict[str, Any], weights: Weights | None = None) -> Taught:
+    """What an article teaches along the gold answers, or along those of weights."""
     teacher = Teacher(doc, weights)
     extractor.bind(
         doc["text"],
@@ -206,7 +216,7 @@ def gather(extractor: Extractor, doc: dict[str, Any], weights: Weights | None) -
     return dict(teacher.samples)
 
 
-def train(taught: Sequence[dict[str, list[Sample]]]) -> Weights:
+def train(taught: Sequence[Taught]) -> Weights:
     """Weights of all decisions."""
     merged: dict[str, list[Sample]] = defaultdict(list)
     for each in taught:
@@ -215,13 +225,8 @@ def train(taught: Sequence[dict[str, list[Sample]]]) -> Weights:
     return Weights({d: learn(s, PENALTY.get(d, DEFAULT_PENALTY)) for d, s in merged.items()})
 
 
-def predict(doc: dict[str, Any], weights: Weights) -> list[dict[str, Any]]:
-    """The figures that weights find in an article, as JSON objects."""
-    extractor = Extractor(weights=weights)
-    return _read(extractor, doc)
-
-
-def _read(extractor: Extractor, doc: dict[str, Any]) -> list[dict[str, Any]]:
+def read(extractor: Extractor, doc: dict[str, Any]) -> list[dict[str, Any]]:
+    """The figures that an extractor finds in an article, as JSON objects."""
     return [
         figure_row(figure)
         for figure in extractor.read(
@@ -230,49 +235,79 @@ def _read(extractor: Extractor, doc: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-#: What the processes of a fit share: they are forked from the one that has it.
-_SHARED: dict[str, Any] = {}
+class Course:
+    """Learns from articles, each weighed without itself: fold by fold, in processes that are forked from this one."""
 
-Taught = dict[str, list[Sample]]
+    def __init__(self, docs: Sequence[dict[str, Any]], folds: int, jobs: int) -> None:
+        self._docs, self._jobs = docs, jobs
+        self._folds = [tuple(range(fold, len(docs), folds)) for fold in range(folds)]
+        self._extractor = Extractor(weights=Weights({}))
+        #: What each article teaches.
+        self.taught = self._gathered(lambda _, doc: gather(self._extractor, doc))
+        #: Weights of each fold, from the articles of all others.
+        self._weights = self._trained()
+
+    def again(self) -> None:
+        """Learn also along the answers of weights that have not seen the article."""
+        own = self._weights
+        more = self._gathered(lambda fold, doc: gather(self._extractor, doc, own[fold]))
+        self.taught = [
+            {d: [*one.get(d, ()), *other.get(d, ())] for d in {*one, *other}}
+            for one, other in zip(self.taught, more, strict=True)
+        ]
+        self._weights = self._trained()
+
+    def answers(self) -> list[list[dict[str, Any]]]:
+        """All articles read with weights that have not seen them."""
+        found: dict[int, list[dict[str, Any]]] = {}
+        for result in self._spread(self._read):
+            found.update(result)
+        return [found[number] for number in range(len(self._docs))]
+
+    def _read(self, fold: int) -> dict[int, list[dict[str, Any]]]:
+        extractor = Extractor(weights=self._weights[fold])
+        return {number: read(extractor, self._docs[number]) for number in self._folds[fold]}
+
+    def _trained(self) -> list[Weights]:
+        """For each fold the weights from the articles of all others."""
+
+        def task(fold: int) -> dict[str, dict[str, float]]:
+            left = set(self._folds[fold])
+            return dict(train([each for number, each in enumerate(self.taught) if number not in left]).tables)  # type: ignore[arg-type]
+
+        return [Weights(tables) for tables in self._spread(task)]
+
+    def _gathered(self, task: Callable[[int, dict[str, Any]], Taught]) -> list[Taught]:
+        """What all articles teach, in order, under one numbering of features."""
+        known = len(_NAMES)
+
+        def of_fold(fold: int) -> tuple[list[str], dict[int, Taught]]:
+            found = {number: task(fold, self._docs[number]) for number in self._folds[fold]}
+            return list(_NAMES)[known:], found
+
+        merged: dict[int, Taught] = {}
+        for names, found in self._spread(of_fold):
+            place = np.array([*range(known), *(_NAMES.setdefault(name, len(_NAMES)) for name in names)], dtype=np.int32)
+            for number, taught in found.items():
+                merged[number] = {
+                    decision: [(array("i", place[np.frombuffer(n, dtype=np.int32)]), s, r) for n, s, r in samples]
+                    for decision, samples in taught.items()
+                }
+        return [merged[number] for number in sorted(merged)]
+
+    def _spread(self, task: Callable[[int], Any]) -> list[Any]:
+        """The task's results for each fold."""
+        _FORKED["task"] = task
+        with get_context("fork").Pool(self._jobs) as pool:
+            return pool.map(_of_fold, range(len(self._folds)), chunksize=1)
 
 
-def _gathered(numbers: Sequence[int], weights: Weights | None) -> tuple[list[str], dict[int, Taught]]:
-    """What some articles teach, with the names of features that are new since the fork."""
-    found = {number: gather(_SHARED["extractor"], _SHARED["docs"][number], weights) for number in numbers}
-    return list(_NAMES)[_SHARED["known"] :], found
+#: What a forked process is to do: a method with all that it knows cannot be sent.
+_FORKED: dict[str, Callable[[int], Any]] = {}
 
 
-def _first(numbers: Sequence[int]) -> tuple[list[str], dict[int, Taught]]:
-    return _gathered(numbers, None)
-
-
-def _again(numbers: Sequence[int]) -> tuple[list[str], dict[int, Taught]]:
-    """The same along the answers of weights that have not seen the articles."""
-    return _gathered(numbers, _without(numbers))
-
-
-def _answers(numbers: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
-    """Articles read with weights that have not seen them."""
-    extractor = Extractor(weights=_without(numbers))
-    return {number: _read(extractor, _SHARED["docs"][number]) for number in numbers}
-
-
-def _without(numbers: Sequence[int]) -> Weights:
-    return train([taught for number, taught in enumerate(_SHARED["taught"]) if number not in numbers])
-
-
-def _merged(results: Sequence[tuple[list[str], dict[int, Taught]]]) -> list[Taught]:
-    """What all articles teach, in order, under one numbering of features."""
-    known = _SHARED["known"]
-    merged: dict[int, Taught] = {}
-    for names, found in results:
-        place = np.array([*range(known), *(_NAMES.setdefault(name, len(_NAMES)) for name in names)], dtype=np.int32)
-        for number, taught in found.items():
-            merged[number] = {
-                decision: [(array("i", place[np.frombuffer(n, dtype=np.int32)]), s, r) for n, s, r in samples]
-                for decision, samples in taught.items()
-            }
-    return [merged[number] for number in sorted(merged)]
+def _of_fold(fold: int) -> Any:
+    return _FORKED["task"](fold)
 
 
 def main() -> None:
@@ -286,30 +321,15 @@ def main() -> None:
     parser.add_argument("--once", action="store_true", help="learn along the gold only")
     options = parser.parse_args()
     docs = scoring.load(options.folders)
-    folds = [tuple(range(fold, len(docs), options.folds)) for fold in range(options.folds)]
-    _SHARED.update(docs=docs, extractor=Extractor(weights=Weights({})))
-
-    def spread(task: Any) -> list[Any]:
-        _SHARED["known"] = len(_NAMES)
-        with get_context("fork").Pool(options.jobs) as pool:
-            return pool.map(task, folds, chunksize=1)
-
-    taught = _SHARED["taught"] = _merged(spread(_first))
+    course = Course(docs, options.folds, options.jobs)
     if not options.once:
-        again = _merged(spread(_again))
-        taught = _SHARED["taught"] = [
-            {d: [*one.get(d, ()), *other.get(d, ())] for d in {*one, *other}}
-            for one, other in zip(taught, again, strict=True)
-        ]
-    found: dict[int, list[dict[str, Any]]] = {}
-    for result in spread(_answers):
-        found.update(result)
-    answers = [found[number] for number in range(len(docs))]
+        course.again()
+    answers = course.answers()
     scoring.report(docs, answers, errors=options.errors)
     steps = calibrate(docs, answers)
     print("confidence:", steps, file=sys.stderr)
     if options.write:
-        write(train(taught), steps)
+        write(train(course.taught), steps)
 
 
 def calibrate(docs: Sequence[dict[str, Any]], answers: Sequence[list[dict[str, Any]]]) -> list[tuple[float, float]]:

@@ -47,6 +47,51 @@ def test_rows_have_cells(row: str) -> None:
     assert [row[start:end].strip() for start, end in line.cells][1:] == ["12", "13"]
 
 
+@pytest.mark.parametrize(
+    "table",
+    [
+        "House; Rating; Target\nNorth; Buy; 78\nSouth; Hold; 57",
+        "App / Downloads / Change\nOne / 680 / +58%\nTwo / 112 / -6%",
+        "Day – Shares – High\n11 June – 82.0 – 55.10\n12 June – 71.5 – 56.35",
+        "Quarter Sales Growth\n1Q25 1.5 20%\n2Q25 2.5 67%\n3Q25 3.0 20%",
+        "            2024 2025E\nSales       126.9 142.8\nAds          72.4 81.5\nLive         37.1 39.0",
+    ],
+)
+def test_lines_that_a_mark_cuts_into_as_many_cells_are_rows(table: str) -> None:
+    lines = READERS["en"].read(table).lines
+    assert {line.kind for line in lines} == {"row"}
+    assert len({len(line.cells) for line in lines[1:]}) == 1
+    assert next(table[start:end].strip() for start, end in lines[-1].cells) in table.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    "prose",
+    [
+        "He came / she went / they stayed\nOne / two / three\nFour / five / six",
+        "Sales: 1,419 / 1,567 / 1,704\nGrowth: 12% / 10% / 9%\nProfit: 201 / 246 / 287",
+        "First; second; third 3\nOnly one line with marks",
+        "They sold 3 apps\nWe saw 4 more\nThe rest was 5 old",
+    ],
+)
+def test_marks_in_prose_and_lists_cut_no_cells(prose: str) -> None:
+    assert "row" not in {line.kind for line in READERS["en"].read(prose).lines}
+
+
+def test_the_mark_that_is_there_most_often_cuts() -> None:
+    row = "Profit╱(loss)|42|(45)|(3,722)"
+    (line,) = READERS["en"].read(row).lines
+    assert [row[start:end] for start, end in line.cells] == ["Profit╱(loss)", "42", "(45)", "(3,722)"]
+
+
+def test_the_question_that_a_sentence_answers() -> None:
+    text = "How large is the team?\nAbout 400. It was 24 once.\n" + "Other things. " * 8
+    layout = READERS["en"].read(text)
+    question = (0, text.index("\n"))
+    assert layout.asked(text, layout.sentence(text.index("400"))) == question
+    assert layout.asked(text, layout.sentence(text.index("24"))) == question
+    assert layout.asked(text, layout.sentence(len(text) - 2)) is None
+
+
 def test_kinds_of_lines() -> None:
     text = "Title here\n\nKey points\n• First point of many, which goes on.\nPlain text that ends."
     kinds = [line.kind for line in READERS["en"].read(text, title_end=10).lines]
