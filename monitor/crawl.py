@@ -33,6 +33,7 @@ from monitor.spiders import spider_of
 from monitor.spiders._causes import Cause
 from monitor.spiders._report import Report
 from monitor.warming import Warming
+from storage.database import transaction
 from storage.frontier import Frontier
 from storage.health import Health
 from storage.ledger import Hold, Ledger
@@ -136,7 +137,8 @@ def crawl(
         fetching: manners and limits.
         policy: decides who hears of a figure; None: nobody.
         hold: says which figures wait for a person before they change the ledger.
-        summarise: called with its source's name in the transaction of each article of a first run.
+        summarise: called with its source's name in the transaction of each article of a first run, or in that which
+            ends an archive.
         run: row of `runs`.
         full: ask for everything again, whatever was answered before; what could not be read then is read anew first.
         eager: get ready for articles before there are any: the first one waits less, and a run without one costs more.
@@ -230,7 +232,7 @@ async def _read(process: AsyncCrawlerProcess, source: Source, cycle: Cycle, warm
 
 
 def _settle(source: Source, report: Report, cycle: Cycle) -> None:
-    """Keep how the source fares; its first run without a fault of its lists is its baseline."""
+    """Keep how the source fares; its first run without a fault of its lists, or the whole archive, is its baseline."""
     waits = [cause.wait for cause in report.faults if cause.wait]
     outcome = Outcome(
         list_faults=[(cause.what, cause.weight) for cause in report.list_faults],
@@ -241,13 +243,23 @@ def _settle(source: Source, report: Report, cycle: Cycle) -> None:
         pages=report.pages,
         wait=max(waits, default=None),
     )
-    good = report.good_lists > 0 and not report.list_faults
+    past = source.archive is not None
+    done = report.through if past else report.good_lists > 0 and not report.list_faults
     health = cycle.health
     try:
-        state = after(source, health.of(source.name), outcome, cycle.now)
-        health.write(state, baseline=cycle.now if good else None)
+        with transaction(cycle.ledger.db):
+            if past and done and health.is_baseline(source.name):
+                _sum_up(source, cycle)
+            state = after(source, health.of(source.name), outcome, cycle.now)
+            health.write(state, baseline=cycle.now if done else None)
     except LedgerError as error:
         cycle.broken.append(error)
+
+
+def _sum_up(source: Source, cycle: Cycle) -> None:
+    """Post the one summary of an archive that is read through, where something of it was recorded."""
+    if cycle.summarise is not None and cycle.ledger.knows_source(source.name):
+        cycle.summarise(source.name)
 
 
 def _by_host(sources: Iterable[Source]) -> list[list[Source]]:

@@ -94,9 +94,10 @@ def record(item: Read, cycle: Cycle, report: Report) -> None:
             validators=item.validators,
             published=item.article.published,
             now=cycle.now,
-            listed=item.listed,
+            listed=item.listed or item.past,
         )
-        if item.page.baseline and recorded.new_snapshot and cycle.summarise is not None:
+        # An archive is summed up when it is read through.
+        if item.page.baseline and not item.past and recorded.new_snapshot and cycle.summarise is not None:
             cycle.summarise(item.article.source)
 
     try:
@@ -104,10 +105,10 @@ def record(item: Read, cycle: Cycle, report: Report) -> None:
             item.article,
             item.figures,
             now=cycle.now,
-            policy=cycle.policy,
+            policy=None if item.past else cycle.policy,
             hold=cycle.hold,
             run=cycle.run,
-            baseline=item.page.baseline,
+            baseline=item.page.baseline or item.past,
             extractor=cycle.extractor.version,
             within=mark,
         )

@@ -20,6 +20,8 @@ class Read:
     validators: Validators
     #: The list carried it: no page was asked for.
     listed: bool = False
+    #: An archive kept it: it is old news, whatever it says, and for ever as it is.
+    past: bool = False
     #: None: not extracted yet.
     figures: tuple[Figure, ...] | None = None
 

@@ -45,6 +45,8 @@ class Report:
     robots: str = ""
     #: The first article that was read.
     sample: Article | None = None
+    #: Of an archive: its index is read to its end and every capture was asked for.
+    through: bool = False
     #: Why it ended, in Scrapy's words: `finished`, or `shutdown` where somebody ended the run.
     ended: str = ""
     list_faults: list[Cause] = field(default_factory=list)
