@@ -204,7 +204,7 @@ class _Backfill:
             mark(recorded)
             if recorded.new_snapshot:
                 for posting in self._rules.baseline(SOURCE):
-                    self._outbox.post(None, posting, now=self._clock(), note={"source": SOURCE})
+                    self._outbox.post(None, posting, now=self._clock(), note={"source": SOURCE, "past": True})
 
         recorded = self._ledger.record(
             article,

@@ -242,6 +242,9 @@ def _settle(source: Source, report: Report, cycle: Cycle) -> None:
         new=report.new,
         pages=report.pages,
         wait=max(waits, default=None),
+        articles=report.articles,
+        telling=report.telling,
+        barren=report.barren,
     )
     past = source.archive is not None
     done = report.through if past else report.good_lists > 0 and not report.list_faults

@@ -117,6 +117,9 @@ def record(item: Read, cycle: Cycle, report: Report) -> None:
         cycle.broken.append(error)
         raise
     if recorded.new_snapshot:
+        tells = bool(recorded.judged or recorded.held)
         report.articles += 1
+        report.telling += tells
+        report.barren = 0 if tells else report.barren + 1
         report.figures += len(recorded.judged)
         report.alerts += sum(judged.alert_id is not None for judged in recorded.judged)

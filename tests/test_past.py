@@ -89,6 +89,7 @@ captured = "timestamp"
         letters.append(len(scene.subjects))
     # The second run reads the last of it; before there is nothing to sum up, and afterwards nothing is new.
     assert letters == [0, 1, 1]
+    assert scene.subjects[0].startswith("Keling Monitor knows the past: ")
     assert len(monitor.rows("articles")) == 3
     assert monitor.rows("alerts") == []
     assert rows(scene, "SELECT baseline IS NOT NULL AS done, state FROM sources") == [{"done": 1, "state": "ok"}]

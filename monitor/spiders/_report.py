@@ -30,6 +30,9 @@ class Report:
     #: Pages asked for, and articles whose text was recorded.
     pages: int = 0
     articles: int = 0
+    #: Of these, those with figures, and the latest in a row that have none.
+    telling: int = 0
+    barren: int = 0
     figures: int = 0
     alerts: int = 0
     #: Of the last list that answered; None: none did.
