@@ -214,7 +214,8 @@ def read_all(
 async def _read(process: AsyncCrawlerProcess, source: Source, cycle: Cycle, warming: Warming | None) -> Report:
     def scheduled(request: Request) -> None:
         page = request.cb_kwargs.get("page")
-        if warming is not None and page is not None:
+        # A page that is recorded is as it was, as a rule: nothing is to be read.
+        if warming is not None and page is not None and page.state != "recorded":
             warming.expect(page.found.title, source.language)
 
     try:
