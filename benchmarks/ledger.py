@@ -39,7 +39,7 @@ EACH, TOLD = 10, 10
 METRICS, QUARTERS = 40, 50
 #: A prime, so that the tellings of a fact that is laid down come of different ones.
 OUTLETS = 53
-#: Articles recorded against the clock: so many that each ledger writes its journal back (every 16,000 pages) some times.
+#: Articles recorded against the clock: so many that each ledger writes its journal back, every 16,000 pages.
 ROUND = 1200
 #: Articles before the clock runs.
 WARM = 20
