@@ -251,6 +251,12 @@ class Frontier:
                 (kept, attempts, None if given_up else text_of(now + pause), message, page),
             )
 
+    def drop(self, page: int) -> None:
+        """Forget a page: what an archive does not have, its site may have, and list one day."""
+        with transaction(self._db):
+            self._execute("DELETE FROM quarantine WHERE page = ?", (page,))
+            self._execute("DELETE FROM pages WHERE id = ? AND article IS NULL", (page,))
+
     def quarantine(
         self,
         page: int,

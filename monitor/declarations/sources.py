@@ -129,8 +129,9 @@ class Archive(_Declaration):
     address: str
     #: The field with the time of the capture, as 14 digits.
     captured: str
-    #: Of captures that lie in a file of many (WARC), where each begins and how many bytes it has.
+    #: Of captures that lie in a file of many (WARC), the field that says where each begins.
     offset: str = ""
+    #: And the one that says how many bytes it has.
     length: str = ""
     #: Regular expression of what the index says, with 404 or 400, where it has nothing or nothing more.
     none: Pattern = ""

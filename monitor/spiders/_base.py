@@ -146,6 +146,10 @@ class SourceSpider(Spider):
         """What is sent with a request for a page."""
         return self._conditions(page.validators)
 
+    def give_up(self, page: Page, message: str) -> None:
+        """A page will never be an article."""
+        self.cycle.frontier.failed(page.id, message, now=self.cycle.now, state="dead")
+
     def is_final(self, cause: Cause) -> bool:
         """Whether a page that has not answered never will."""
         return cause.final
@@ -223,7 +227,7 @@ class SourceSpider(Spider):
                 return []
             article = article_in(copy, listed_of(page.found), source=self.source)
         except NoPageError as error:
-            self.cycle.frontier.failed(page.id, f"{page.found.link}: {error}", now=self.cycle.now, state="dead")
+            self.give_up(page, f"{page.found.link}: {error}")
             return []
         except ParseError as error:
             self._quarantine(response, page, str(error))
@@ -252,9 +256,10 @@ class SourceSpider(Spider):
         if cause.untried:
             # The page is due as it was.
             return
-        self.cycle.frontier.failed(
-            page.id, cause.what, now=self.cycle.now, state="dead" if self.is_final(cause) else "failed"
-        )
+        if self.is_final(cause):
+            self.give_up(page, cause.what)
+        else:
+            self.cycle.frontier.failed(page.id, cause.what, now=self.cycle.now)
         if not cause.expected:
             self.report.page_faults.append(cause)
 

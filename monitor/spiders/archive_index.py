@@ -107,6 +107,10 @@ class ArchiveIndexSpider(SourceSpider):
         """Whether the captures of a run are asked for, or as many wait."""
         return asked >= self.source.max_items
 
+    def give_up(self, page: Page, message: str) -> None:
+        """What the archive does not have is left to the sources of today."""
+        self.cycle.frontier.drop(page.id)
+
     def is_final(self, cause: Cause) -> bool:
         """What an archive has not, or does not show, it never will."""
         return cause.final or (cause.status is not None and 400 <= cause.status < 500 and cause.status not in _PASSING)

@@ -14,8 +14,11 @@ from crawling import NOW, check_apart, crawl_apart, rows
 from stage import put_article, put_feed
 
 from monitor.crawl import CrawlResult
+from monitor.declarations.reading import validated
+from monitor.declarations.sources import Source
 from monitor.demo.archive import FILE, LINES, TABLE, Archive
 from monitor.demo.site import Page, Site
+from monitor.errors import ConfigError
 
 THEN = datetime(2025, 3, 26, 9, tzinfo=UTC)
 OUTLET = "https://paper.example"
@@ -250,7 +253,7 @@ def test_captures_that_are_no_pages_are_given_up_and_bad_ones_kept(tmp_path: Pat
     archive.keep(f"{OUTLET}/away", THEN, "", status=302, location="https://elsewhere.example/")
     archive.keep(f"{OUTLET}/error", THEN, "<h1>Not found</h1>", status=404)
     archive.keep(f"{OUTLET}/hollow", THEN, "<html><body></body></html>")
-    expected = {"0": "recorded", "moved": "dead", "away": "dead", "error": "dead", "hollow": "quarantined"}
+    expected = {"0": "recorded", "hollow": "quarantined"}
     database = tmp_path / "lines.db"
     result = crawl_apart(database, [lines(archive)])
     assert pages(database) == expected
@@ -262,6 +265,40 @@ def test_captures_that_are_no_pages_are_given_up_and_bad_ones_kept(tmp_path: Pat
     assert pages(database) == expected | {"moved": "recorded", "away": "failed"}
     assert [row["url"] for row in rows(database, "SELECT url FROM articles")] == [f"{OUTLET}/0"]
     assert "HTTP 404" in told(result)
+
+
+def test_what_an_archive_does_not_have_its_site_may_have(tmp_path: Path, stack: ExitStack, archive: Archive) -> None:
+    site, database = stack.enter_context(Site()), tmp_path / "keling.db"
+    url = put_article(site, "/a.html", title="Kuaishou reports", text="It said so. " * 9, published=NOW, language="en")
+    archive.keep(url, THEN, "", status=404)
+    put_feed(site, [(url, "Kuaishou reports", NOW)])
+    crawl_apart(database, [table(archive, queries=[site.url("/*")])])
+    feed = {"name": "paper", "kind": "feed", "url": site.url("/feed.xml"), "allow_private": True}
+    crawl_apart(database, [feed])
+    assert [row["source"] for row in rows(database, "SELECT source FROM articles")] == ["paper"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"archive": None}, "[archive] for a source of kind 'archive_index'"),
+        ({"kind": "feed"}, "[archive] for a source of kind 'archive_index'"),
+        ({"page": {"fetch": "none"}}, "its index tells nothing but addresses"),
+        ({"archive": {"capture": "https://a.example/{x}", "address": "u", "captured": "t"}}, "{u} and {t} in it"),
+        (
+            {"archive": {"capture": "https://a.example/{f}", "address": "u", "captured": "t", "offset": "o"}},
+            "offset and length, or neither",
+        ),
+    ],
+)
+def test_a_declaration_that_is_not_whole_says_so(changed: dict[str, Any], words: str) -> None:
+    given = {"name": "a", "kind": "archive_index", "url": "https://a.example/", "archive": WHOLE} | changed
+    with pytest.raises(ConfigError) as told:
+        validated(Source, given, "a.toml")
+    assert words in str(told.value)
+
+
+WHOLE = {"capture": "https://a.example/{t}/{u}", "address": "u", "captured": "t"}
 
 
 def test_a_record_that_is_cut_off_is_kept_and_asked_for_again(tmp_path: Path, archive: Archive) -> None:
