@@ -94,7 +94,17 @@ def capture_in(body: bytes, headers: Mapping[str, str], *, url: str, source: Sou
     captured = _moment(found[archive.captured]) if found else None
     if found is None or captured is None:
         raise NoPageError(f"it leads out of the archive, to {url}")
-    return Capture(url=found[archive.address], captured=captured, headers=dict(headers), body=body)
+    return Capture(url=_whole(found[archive.address]), captured=captured, headers=dict(headers), body=body)
+
+
+def _whole(address: str) -> str:
+    """A page's address as an archive repeats it: a slash or its scheme may have been lost on the way.
+
+    >>> _whole("https:/paper.example/a"), _whole("paper.example/a")
+    ('https://paper.example/a', 'http://paper.example/a')
+    """
+    scheme, rest = re.fullmatch(r"(?:(https?):/+)?(.*)", address, re.DOTALL).groups()  # type: ignore[union-attr]
+    return f"{scheme or 'http'}://{rest}"
 
 
 def span_of(link: str) -> str | None:

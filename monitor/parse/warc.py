@@ -146,6 +146,8 @@ def _plain(file: IO[bytes], start: int, largest: int, *, whole: bool = True) -> 
         try:
             raw = next(reader)
             url = raw.rec_headers.get_header("WARC-Target-URI") or ""
+            if raw.length is None:
+                return Record(start=start, end=start, fault="a record that does not say how long it is", url=url)
             try:
                 capture = _capture(raw, url, largest)
             except ParseError as error:
