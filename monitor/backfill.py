@@ -17,11 +17,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from monitor.config import Config
-from monitor.cycle import site_key
 from monitor.declarations.sources import Page, Source, shipped_sources
 from monitor.errors import ParseError
 from monitor.extractors import Extractor
-from monitor.parse.addresses import canonical_url, host_of
+from monitor.parse.addresses import canonical_url, host_of, site_key
 from monitor.parse.charset import decode
 from monitor.parse.glance import is_another_article
 from monitor.parse.html import article_of, read_article
@@ -272,7 +271,7 @@ class _Backfill:
         return Source.model_construct(name=SOURCE, kind="html_list", url=url)
 
 
-def _sites(config: Config) -> dict[tuple[str, int | None], Source]:
+def _sites(config: Config) -> dict[str, Source]:
     """What the sources of each site say of all its pages: outlet, rank, clock; an official one knows best."""
     own = {source.name: source for source in config.settings.source}
     sources = (shipped_sources() | own).values()

@@ -23,12 +23,13 @@ from twisted.internet.error import ReactorNotRunning
 # Scrapy's TLS modules look through the whole stack when they are imported: cheap here, 0.3 s deep in a crawl.
 import monitor.guard  # noqa: F401
 from monitor import settings as defaults
-from monitor.cycle import Cycle, site_key
+from monitor.cycle import Cycle
 from monitor.declarations.sources import Source
 from monitor.errors import LedgerError, MonitorError
 from monitor.extractors import Extractor
 from monitor.health import Outcome, after, is_due
 from monitor.kept import read_kept
+from monitor.parse.addresses import site_key
 from monitor.spiders import spider_of
 from monitor.spiders._causes import Cause
 from monitor.spiders._report import Report

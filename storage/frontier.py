@@ -66,6 +66,8 @@ class Found:
     author: str = ""
     language: str = ""
     stamp: str = ""
+    #: Of the outlet.
+    site: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -371,8 +373,8 @@ class Frontier:
     def _insert(self, source: str, page: Found, now: datetime, *, baseline: bool) -> int:
         cursor = self._db.conn.execute(
             "INSERT INTO pages (url, link, source, state, baseline, discovered, next_attempt, title, summary, text,"
-            " published, dated, outlet, author, language, stamp)"
-            " VALUES (?, ?, ?, 'discovered', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " published, dated, outlet, author, language, stamp, site)"
+            " VALUES (?, ?, ?, 'discovered', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 page.url,
                 page.link,
@@ -389,6 +391,7 @@ class Frontier:
                 page.author,
                 page.language,
                 page.stamp,
+                page.site,
             ),
         )
         assert cursor.lastrowid is not None
@@ -420,6 +423,7 @@ _NAMES = (
     "author",
     "language",
     "stamp",
+    "site",
 )
 _COLUMNS = ", ".join(_NAMES)
 
@@ -445,6 +449,7 @@ def _page(row: dict[str, Any]) -> Page:
             author=row["author"],
             language=row["language"],
             stamp=row["stamp"],
+            site=row["site"],
         ),
         state=row["state"],
         baseline=bool(row["baseline"]),

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from storage import outlets, queries
+from storage import outlets, queries, sightings
 from storage.columns import columns_of, optional_text
 from storage.database import memory, transaction
 from storage.judging import NOWHERE, Decision, Judge, Mention, Place, Reported, day_of, mentions_of, reported
@@ -22,6 +22,7 @@ from storage.records import Article, Figure, Held, Judged, Policy, Recorded, Sto
 from storage.reviews import Reviews
 from storage.sameness import add_sketch, original_of, sketch_of
 from storage.search import indexed
+from storage.sightings import Known
 from storage.slots import speaker_of
 from storage.telling import Teller
 from storage.times import text_of
@@ -119,8 +120,12 @@ class Ledger:
         """
         mentions = mentions_of(figures, read, self._traits)
         with transaction(self.db):
-            known = self._rows("SELECT id, repost_of FROM articles WHERE url = ?", (article.url,)).fetchone()
-            recorded = known and self._again(article, known[0])
+            known = sightings.known(self.db.conn, article)
+            if known is not None:
+                known = sightings.settle(self.db.conn, known, article, now)
+                # Its figures stand under one outlet, however another telling names it.
+                article = article if article.outlet == known.outlet else replace(article, outlet=known.outlet)
+            recorded = known and self._again(article, known)
             if recorded is None:
                 told = self._add(article, known, mentions, now=now, run=run, baseline=baseline, extractor=extractor)
                 silent = baseline or now - told.published > self._max_age
@@ -303,15 +308,18 @@ class Ledger:
 
     # Writing
 
-    def _again(self, article: Article, article_id: int) -> Recorded | None:
+    def _again(self, article: Article, known: Known) -> Recorded | None:
         """What was recorded where this text is kept already; None: it is a new one."""
+        article_id = known.id
         rows = self._rows(
             "SELECT id, hash, fetched FROM snapshots WHERE article = ? ORDER BY id DESC", (article_id,)
         ).fetchall()
         digest = _digest(article)
+        # What a search prints of an article is no text of it where its own is kept.
+        sighted = article.opaque is not None and not known.opaque
         for number, (snapshot, hash_, _) in enumerate(rows):
             # An older text that was fetched later than the newest one has come back: that is an edit, too.
-            if hash_ == digest and (number == 0 or text_of(article.fetched) <= rows[0][2]):
+            if sighted or (hash_ == digest and (number == 0 or text_of(article.fetched) <= rows[0][2])):
                 judged = tuple(
                     Judged(figure_id=kept.id, fact_id=kept.fact, alert_id=None, verdict="repeated", figure=kept.figure)
                     for kept in queries.figures_of(self.db.conn, snapshot)
@@ -323,7 +331,7 @@ class Ledger:
     def _add(
         self,
         article: Article,
-        known: tuple[int, int | None] | None,
+        known: Known | None,
         mentions: Sequence[Mention],
         *,
         now: datetime,
@@ -333,7 +341,7 @@ class Ledger:
     ) -> Reported:
         """Write a snapshot, and the article where it is not known."""
         sketch = sketch_of(article.text) if mentions else None
-        id_, repost_of = known or self._add_article(article, sketch, now)
+        id_, repost_of = known[:2] if known else self._add_article(article, sketch, now)
         whole = self._keep == "snapshots" or article.tier in _KEPT_TIERS
         snapshot = self._rows(
             "INSERT INTO snapshots (article, hash, title, text, language, published, dated, author, seen_url, fetched,"
@@ -367,9 +375,12 @@ class Ledger:
     def _add_article(self, article: Article, sketch: bytes | None, now: datetime) -> tuple[int, int | None]:
         repost_of = None if sketch is None else original_of(self.db.conn, sketch, day_of(article))
         id_ = self._rows(
-            "INSERT INTO articles (url, outlet, tier, official, source, repost_of, first_seen)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (article.url, article.outlet, article.tier, article.official, article.source, repost_of, text_of(now)),
+            "INSERT INTO articles (url, outlet, tier, official, source, repost_of, first_seen, headline, site, within)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                *(article.url, article.outlet, article.tier, article.official, article.source, repost_of, text_of(now)),
+                *sightings.columns(article),
+            ),
         ).lastrowid
         assert id_ is not None
         return id_, repost_of

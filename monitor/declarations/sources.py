@@ -233,6 +233,9 @@ class Source(_Declaration):
     unwrap: str = ""
     #: Whether an item's title ends in ` - Outlet`.
     outlet_in_title: bool = False
+    #: For links that hide articles behind ids of the source's own: an item is the article of the same title and outlet
+    #: that was published within this time of it; None: the links are the articles' addresses.
+    same_within: Duration | None = None
     #: Number of the list's first page.
     first_page: int = 1
     #: Most pages of the list that are read in one run; of a sitemap index, most children; of an archive, most answers

@@ -13,7 +13,7 @@ import feedparser
 
 from monitor.declarations.sources import Source
 from monitor.errors import ParseError
-from monitor.parse.addresses import absolute, unwrapped
+from monitor.parse.addresses import absolute, site_key, unwrapped
 from monitor.parse.charset import decode
 from monitor.parse.dates import Moment
 from monitor.parse.listed import Listed, checked, item_date
@@ -123,6 +123,7 @@ def _item(entry: Any, url: str, source: Source, now: datetime, language: str) ->
         author=one_line(entry.get("author") or ""),
         language=language,
         stamp=str(entry.get("updated") or "") if "updated" in entry else "",
+        site=_site(entry, url),
     )
 
 
@@ -133,6 +134,14 @@ def _outlet(entry: Any) -> str:
         return one_line(str(source["title"]))
     named = next((value for key, value in entry.items() if key.endswith("_source") and isinstance(value, str)), "")
     return one_line(named)
+
+
+def _site(entry: Any, url: str) -> str:
+    """The site of who published it: the address of RSS's `source`."""
+    source = entry.get("source")
+    told = source.get("href") if isinstance(source, Mapping) else None
+    address = absolute(told, url) if told else None
+    return site_key(address) if address else ""
 
 
 def _published(entry: Any, source: Source, now: datetime) -> Moment | None:

@@ -32,6 +32,8 @@ class Listed:
     language: str = ""
     #: Changes when the outlet says that it has changed the article.
     stamp: str = ""
+    #: Of the outlet: see `site_key`.
+    site: str = ""
 
 
 def item_date(value: object, source: Source, now: datetime) -> Moment | None:

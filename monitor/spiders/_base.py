@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Self
 from urllib.parse import urlsplit
@@ -19,7 +20,7 @@ from twisted.python.failure import Failure
 from monitor.cycle import Cycle
 from monitor.declarations.sources import Source
 from monitor.errors import LedgerError, NoPageError, ParseError
-from monitor.parse.addresses import canonical_url
+from monitor.parse.addresses import canonical_url, site_key
 from monitor.parse.charset import decode
 from monitor.parse.glance import is_another_article
 from monitor.parse.html import article_of
@@ -40,7 +41,7 @@ from monitor.spiders._causes import LIST_ADVICE, PAGE_ADVICE, Cause, cause_of
 from monitor.spiders._items import Read, found_of, listed_of
 from monitor.spiders._report import Report
 from storage.frontier import Page, Validators
-from storage.records import Article
+from storage.records import Article, Opaque
 
 #: Seconds between two requests to a public host, where its source declares none.
 _DELAY = 1.0
@@ -407,12 +408,19 @@ class SourceSpider(Spider):
         self.report.sample = self.report.sample or article
         listed = validators is None
         return Read(
-            article=self.cycle.ranked(article),
+            article=self._sighted(self.cycle.ranked(article), page),
             page=page,
             validators=validators or Validators(),
             listed=listed,
             past=self.source.archive is not None,
         )
+
+    def _sighted(self, article: Article, page: Page) -> Article:
+        """An article whose address is an id of the source's own, as such."""
+        within = self.source.same_within
+        if within is None or site_key(article.url) != site_key(self.source.url):
+            return article
+        return replace(article, opaque=Opaque(site=page.found.site, within=within))
 
     def _take(self, items: list[Listed], key: str, validators: Validators) -> None:
         # Read oldest first, so that what was known earlier is recorded earlier.

@@ -40,6 +40,7 @@ def found_of(item: Listed, url: str) -> Found:
         author=item.author,
         language=item.language,
         stamp=item.stamp,
+        site=item.site,
     )
 
 
@@ -58,4 +59,5 @@ def listed_of(found: Found) -> Listed:
         author=found.author,
         language=found.language,
         stamp=found.stamp,
+        site=found.site,
     )
