@@ -37,12 +37,13 @@ SMALL = 10_000
 #: Figures in an article, and how often a fact is told.
 EACH, TOLD = 10, 10
 METRICS, QUARTERS = 40, 50
-#: Articles recorded against the clock.
-ROUND = 300
+#: A prime, so that the tellings of a fact that is laid down come of different ones.
+OUTLETS = 53
+#: Articles recorded against the clock: so many that each ledger writes its journal back, every 16,000 pages.
+ROUND = 1200
 #: Articles before the clock runs.
 WARM = 20
 
-_TABLES = ("articles", "snapshots", "figures", "facts", "fact_versions", "fact_values")
 _WORDS = [f"{chr(97 + number % 26)}{number:o}word" for number in range(3000)]
 
 
@@ -89,7 +90,7 @@ def article(number: int, slots: int, choose: random.Random) -> tuple[Article, li
         quote = " ".join(choose.choices(_WORDS, k=12)) + "."
         figures.append(figure(slot, wrong=what < 0.1, start=len(text), quote=quote))
         text += f"{quote} "
-    outlet = f"outlet{number % 50}.example"
+    outlet = _outlet(number)
     published = NOW - timedelta(days=1)
     told = Article(
         url=f"https://{outlet}/{number}",
@@ -103,6 +104,10 @@ def article(number: int, slots: int, choose: random.Random) -> tuple[Article, li
         source="benchmark",
     )
     return told, figures
+
+
+def _outlet(article: int) -> str:
+    return f"outlet{article % OUTLETS}.example"
 
 
 def measured(databases: Mapping[int, Path]) -> list[Measured]:
@@ -155,10 +160,10 @@ def fill(database: Path, size: int) -> None:
         connection.execute("PRAGMA cache_size = -500000")
         connection.execute("BEGIN")
         _articles(connection, size // EACH, now)
-        connection.executemany(f"INSERT INTO figures VALUES ({', '.join('?' * 28)})", _figures(slots, now))
+        connection.executemany(f"INSERT INTO figures VALUES ({', '.join('?' * 30)})", _figures(slots, now))
         connection.executemany(f"INSERT INTO facts VALUES ({', '.join('?' * 28)})", _facts(slots, now))
         for script in _RETOLD:
-            connection.execute(script, {"slots": slots, "each": EACH, "told": TOLD})
+            connection.execute(script, {"slots": slots, "each": EACH, "told": TOLD, "outlets": OUTLETS})
         # One transaction leaves the full-text index with merges to be made up for; in life each article pays its share.
         connection.execute("INSERT INTO texts (texts) VALUES ('optimize')")
         connection.execute("COMMIT")
@@ -171,7 +176,8 @@ _RETOLD = (
     INSERT INTO figures
     SELECT id + round * :slots, (id + round * :slots - 1) / :each + 1, entity, metric, measure, value, unit, bound, low,
            high, resolution, period, aggregation, basis, speaker, place, start, stop, quote, quote_start, confidence,
-           audit, extractor, 'repeated', fact, converted, previous, first_seen
+           audit, extractor, 'repeated', fact, converted, previous, first_seen, epoch,
+           'outlet' || (((id + round * :slots - 1) / :each + 1) % :outlets) || '.example'
     FROM rounds CROSS JOIN figures WHERE id <= :slots
     """,
     """
@@ -180,11 +186,6 @@ _RETOLD = (
     SELECT id, id, first_seen, 'new', figure, period, aggregation, value, unit, bound, low, high, status, figure,
            published, epoch
     FROM facts
-    """,
-    """
-    INSERT OR IGNORE INTO confirmations
-    SELECT fact, 1, 'outlet' || ((id - 1) / :each % 50) || '.example', 'press', id, first_seen
-    FROM figures
     """,
 )
 
@@ -197,7 +198,7 @@ def _articles(connection: sqlite3.Connection, count: int, now: str) -> None:
     choose = random.Random(3)
     connection.executemany(
         "INSERT INTO articles VALUES (?, ?, ?, 'press', 0, 'benchmark', NULL, ?)",
-        ((one, f"https://old.example/{one}", f"outlet{one % 50}.example", now) for one in range(1, count + 1)),
+        ((one, f"https://old.example/{one}", _outlet(one), now) for one in range(1, count + 1)),
     )
     connection.executemany(
         "INSERT INTO snapshots VALUES (?, ?, ?, 'Article', ?, 'en', ?, NULL, NULL, NULL, ?, ?, '', NULL, 0, ?)",
@@ -224,7 +225,7 @@ def _figures(slots: int, now: str) -> Iterator[Sequence[object]]:
         yield (
             *(number + 1, number // EACH + 1, one.entity, one.metric, one.measure, *columns_of(read(one))),
             *(one.period, one.aggregation, one.basis, None, "text", 0, 10, f"A sentence that says {one.value}.", 0),
-            *(1.0, None, None, "new", number + 1, None, None, now),
+            *(1.0, None, None, "new", number + 1, None, None, now, 1, _outlet(number // EACH + 1)),
         )
 
 
@@ -241,16 +242,7 @@ def _facts(slots: int, now: str) -> Iterator[Sequence[object]]:
 def bare(database: Path, copy: Path) -> float:
     """Figures a second where all rows of a ledger are inserted by bare sqlite3, as many transactions as articles."""
     connect(copy).close()
-    tables = (
-        "articles",
-        "snapshots",
-        "figures",
-        "facts",
-        "fact_versions",
-        "fact_values",
-        "confirmations",
-        "sketch_bands",
-    )
+    tables = ("articles", "snapshots", "figures", "facts", "fact_versions", "fact_values", "sketch_bands")
     with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(copy, isolation_level=None)) as target:
         rows = {table: source.execute(f"SELECT * FROM {table}").fetchall() for table in tables}
         target.execute("PRAGMA synchronous = NORMAL")

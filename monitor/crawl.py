@@ -23,16 +23,18 @@ from twisted.internet.error import ReactorNotRunning
 # Scrapy's TLS modules look through the whole stack when they are imported: cheap here, 0.3 s deep in a crawl.
 import monitor.guard  # noqa: F401
 from monitor import settings as defaults
-from monitor.cycle import Cycle, site_key
+from monitor.cycle import Cycle
 from monitor.declarations.sources import Source
 from monitor.errors import LedgerError, MonitorError
 from monitor.extractors import Extractor
 from monitor.health import Outcome, after, is_due
 from monitor.kept import read_kept
+from monitor.parse.addresses import site_key
 from monitor.spiders import spider_of
 from monitor.spiders._causes import Cause
 from monitor.spiders._report import Report
 from monitor.warming import Warming
+from storage.database import transaction
 from storage.frontier import Frontier
 from storage.health import Health
 from storage.ledger import Hold, Ledger
@@ -136,7 +138,8 @@ def crawl(
         fetching: manners and limits.
         policy: decides who hears of a figure; None: nobody.
         hold: says which figures wait for a person before they change the ledger.
-        summarise: called with its source's name in the transaction of each article of a first run.
+        summarise: called with its source's name in the transaction of each article of a first run, or in that which
+            ends an archive.
         run: row of `runs`.
         full: ask for everything again, whatever was answered before; what could not be read then is read anew first.
         eager: get ready for articles before there are any: the first one waits less, and a run without one costs more.
@@ -212,7 +215,8 @@ def read_all(
 async def _read(process: AsyncCrawlerProcess, source: Source, cycle: Cycle, warming: Warming | None) -> Report:
     def scheduled(request: Request) -> None:
         page = request.cb_kwargs.get("page")
-        if warming is not None and page is not None:
+        # A page that is recorded is as it was, as a rule: nothing is to be read.
+        if warming is not None and page is not None and page.state != "recorded":
             warming.expect(page.found.title, source.language)
 
     try:
@@ -230,7 +234,7 @@ async def _read(process: AsyncCrawlerProcess, source: Source, cycle: Cycle, warm
 
 
 def _settle(source: Source, report: Report, cycle: Cycle) -> None:
-    """Keep how the source fares; its first run without a fault of its lists is its baseline."""
+    """Keep how the source fares; its first run without a fault of its lists, or the whole archive, is its baseline."""
     waits = [cause.wait for cause in report.faults if cause.wait]
     outcome = Outcome(
         list_faults=[(cause.what, cause.weight) for cause in report.list_faults],
@@ -240,14 +244,27 @@ def _settle(source: Source, report: Report, cycle: Cycle) -> None:
         new=report.new,
         pages=report.pages,
         wait=max(waits, default=None),
+        articles=report.articles,
+        telling=report.telling,
+        barren=report.barren,
     )
-    good = report.good_lists > 0 and not report.list_faults
+    past = source.archive is not None
+    done = report.through if past else report.good_lists > 0 and not report.list_faults
     health = cycle.health
     try:
-        state = after(source, health.of(source.name), outcome, cycle.now)
-        health.write(state, baseline=cycle.now if good else None)
+        with transaction(cycle.ledger.db):
+            if past and done and health.is_baseline(source.name):
+                _sum_up(source, cycle)
+            state = after(source, health.of(source.name), outcome, cycle.now)
+            health.write(state, baseline=cycle.now if done else None)
     except LedgerError as error:
         cycle.broken.append(error)
+
+
+def _sum_up(source: Source, cycle: Cycle) -> None:
+    """Post the one summary of an archive that is read through, where something of it was recorded."""
+    if cycle.summarise is not None and cycle.ledger.knows_source(source.name):
+        cycle.summarise(source.name)
 
 
 def _by_host(sources: Iterable[Source]) -> list[list[Source]]:

@@ -7,13 +7,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
-from urllib.parse import urlsplit
 
 from monitor.config import load_config
 from monitor.declarations.sources import Source
 from monitor.errors import LedgerError
 from monitor.extractors import Extractor
-from monitor.parse.addresses import site_of
+from monitor.parse.addresses import site_key
 from storage.database import connect, memory
 from storage.frontier import Frontier
 from storage.health import Health
@@ -64,7 +63,7 @@ class Cycle:
     #: The sources are only tried; None: they are read.
     trial: Trial | None = None
     #: Sources that are official, by site: an article found elsewhere is theirs all the same.
-    official: Mapping[tuple[str, int | None], Source] = field(default_factory=dict)
+    official: Mapping[str, Source] = field(default_factory=dict)
     #: Of sources that may live on private addresses, and of those that may not: what these cannot reach, those can.
     robots: Mapping[bool, Robots] = field(default_factory=lambda: {True: Robots(), False: Robots()})
     #: Hosts that asked to be left alone in this run, whichever source they said it to.
@@ -90,8 +89,3 @@ class Cycle:
         """An article with the standing of the site that it is on, whatever led to it."""
         source = self.official.get(site_key(article.url)) if self.official else None
         return article if source is None else replace(article, official=True, tier=source.tier)
-
-
-def site_key(url: str) -> tuple[str, int | None]:
-    """What tells one site from another: its domain, and its port where that is not the usual one."""
-    return site_of(url), urlsplit(url).port

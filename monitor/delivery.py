@@ -296,6 +296,7 @@ def compose(db: Database, outbox: Outbox, leased: Leased, reader: Reader) -> Com
                 figures=db["figures"].count,
                 sources=[str(note["source"]) for note in items.notes if "source" in note],
                 reader=reader,
+                past=bool(items.notes) and all(note.get("past") for note in items.notes),
             )
         case "test":
             lines = ["This is a test: what the monitor finds will reach you this way.", "There is nothing to do."]

@@ -4,6 +4,7 @@ MonitorError
 ├── ConfigError        monitor.toml, a declaration or the command line is wrong (exit 2)
 ├── FetchError         a source or page did not give what it should
 ├── ParseError         bytes that are not the article, feed or list they should be
+│   └── NoPageError    what an archive has kept is no page: it will never be one
 └── DeliveryError      a channel could not deliver
     ├── TemporaryDeliveryError   try again later
     ├── PermanentDeliveryError   this recipient will never accept this message
@@ -27,6 +28,7 @@ __all__ = [
     "FetchError",
     "LedgerError",
     "MonitorError",
+    "NoPageError",
     "ParseError",
     "PermanentDeliveryError",
     "TemporaryDeliveryError",
@@ -67,6 +69,10 @@ class FetchError(MonitorError):
 
 class ParseError(MonitorError):
     """Bytes that are not the article, feed or list they should be."""
+
+
+class NoPageError(ParseError):
+    """What an archive has kept is no page, such as a redirect: it will never be one."""
 
 
 class DeliveryError(MonitorError):

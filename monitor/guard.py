@@ -26,6 +26,7 @@ from scrapy.http import Request, Response
 from scrapy.resolver import CachingHostnameResolver
 from scrapy.utils.httpobj import urlparse_cached
 from twisted.internet.interfaces import IAddress, IHostResolution, IResolutionReceiver
+from twisted.web._newclient import HTTPParser
 from zope.interface import implementer  # type: ignore[import-untyped]
 
 from monitor.errors import FetchError
@@ -66,6 +67,9 @@ REST = "asked to be left alone for a while"
 #: So many requests in a row without an answer, and the rest of a host's wait for the next run: each could take the
 #: whole time-out. robots.txt and a list are four, for each is asked for twice.
 _MOST_SILENT = 4
+
+# Twisted hangs up on a header of more than 16 KB; some portals' policies are longer (docs/sources.md).
+HTTPParser.MAX_LENGTH = 2**16
 
 _NAT64 = IPv6Network("64:ff9b::/96")
 

@@ -17,6 +17,16 @@ _BROKEN = 3.0
 #: Faults that a message repeats.
 _TOLD = 3
 
+#: Without a declared silence: so many arrivals teach what pause is too long, namely so many times the longest so far,
+#: and at least a long weekend.
+_TEACHING, _TIMES, _SHORTEST = 50, 4, timedelta(days=3)
+#: A longer time between two looks, and it was we who paused.
+_OURS = timedelta(days=1)
+
+#: So many articles teach how many tell figures; of a run of articles without any that is less likely than this, one
+#: false alarm in a million runs, the page is at fault. Beyond the memory the older half counts half.
+_KNOWN, _UNLIKELY, _MEMORY = 30, 1e-6, 400
+
 #: A source that fails is asked ever later, and at least this often.
 _LATEST = timedelta(hours=6)
 
@@ -39,6 +49,10 @@ class Outcome:
     pages: int = 0
     #: How long the server asks to be left alone.
     wait: timedelta | None = None
+    #: Articles recorded; of these those with figures, and the latest in a row that have none.
+    articles: int = 0
+    telling: int = 0
+    barren: int = 0
 
 
 def is_due(source: Source, health: SourceHealth | None, now: datetime) -> bool:
@@ -62,8 +76,9 @@ def after(source: Source, before: SourceHealth | None, outcome: Outcome, now: da
     last_new = now if outcome.new or (read and known is None) else known
     message, weight = _fault(outcome)
     failures = (before.failures if before else 0.0) + weight if message and weight else 0.0
-    if not message and (silence := _silence(source, last_new, now)):
-        message, failures = silence, _BROKEN
+    learned = _learned(before, source, outcome, now)
+    if not message and (told := _silence(source, last_new, learned, now) or _barren(learned)):
+        message, failures = told, _BROKEN
     state: State = "broken" if failures >= _BROKEN else "degraded" if failures else "ok"
     return SourceHealth(
         name=source.name,
@@ -77,6 +92,38 @@ def after(source: Source, before: SourceHealth | None, outcome: Outcome, now: da
         message=message,
         failures=failures,
         told=before.told if before else False,
+        arrivals=learned.arrivals,
+        pause=learned.pause,
+        articles=learned.articles,
+        telling=learned.telling,
+        barren=learned.barren,
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Learned:
+    """What a source has taught of itself."""
+
+    arrivals: int = 0
+    pause: timedelta = timedelta()
+    articles: int = 0
+    telling: int = 0
+    barren: int = 0
+
+
+def _learned(before: SourceHealth | None, source: Source, outcome: Outcome, now: datetime) -> _Learned:
+    known, pause = before or _Learned(), timedelta()
+    if before and before.last_new and outcome.new and now - before.checked <= max(source.every * 2, _OURS):
+        pause = now - before.last_new
+    articles, telling = known.articles + outcome.articles, known.telling + outcome.telling
+    if articles > _MEMORY:
+        articles, telling = articles // 2, telling // 2
+    return _Learned(
+        arrivals=known.arrivals + bool(outcome.new),
+        pause=max(known.pause, pause),
+        articles=articles,
+        telling=telling,
+        barren=outcome.barren + (0 if outcome.telling else known.barren),
     )
 
 
@@ -99,11 +146,26 @@ def _some(faults: Sequence[str]) -> str:
     return "; ".join(faults[:_TOLD]) + rest
 
 
-def _silence(source: Source, last_new: datetime | None, now: datetime) -> str:
+def _silence(source: Source, last_new: datetime | None, learned: _Learned, now: datetime) -> str:
     """What is to be said of a source that answers and has had nothing new for longer than it may; "" otherwise."""
-    if source.expect.silence is None or last_new is None or now - last_new <= source.expect.silence:
+    most, why = source.expect.silence, "expected at least every"
+    if most is None and learned.arrivals >= _TEACHING:
+        most, why = max(learned.pause * _TIMES, _SHORTEST), "its longest pause so far allows"
+    if most is None or last_new is None or now - last_new <= most:
         return ""
-    return f"nothing new for {(now - last_new).days} days, expected at least every {source.expect.silence.days}"
+    return f"nothing new for {(now - last_new).days} days, {why} {most.days}"
+
+
+def _barren(learned: _Learned) -> str:
+    """What is to be said of a source whose articles have told figures and do not any more; "" otherwise."""
+    before = learned.articles - learned.barren
+    if before < _KNOWN:
+        return ""
+    share = min(learned.telling / before, 1.0)
+    if not share or (1 - share) ** learned.barren > _UNLIKELY:
+        return ""
+    told = f"no figure in its last {learned.barren} articles, before in {share:.0%} of them"
+    return f"{told}: the pages may have been redesigned"
 
 
 def _pause(source: Source, outcome: Outcome, failures: float) -> timedelta:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from monitor.cycle import Cycle
 from monitor.declarations.sources import Source
 from monitor.errors import ParseError
+from monitor.parse.archives import capture_in
 from monitor.parse.html import article_of, read_article
 from monitor.parse.pdf import pdf_text
 from monitor.pdfs import MAGIC
 from monitor.pipelines import extracted, is_relevant, record
+from monitor.settings import DOWNLOAD_MAXSIZE
 from monitor.spiders._items import Read, listed_of
 from monitor.spiders._report import Report
 from storage.frontier import Quarantined, Validators
@@ -26,10 +27,11 @@ def read_kept(sources: Sequence[Source], cycle: Cycle) -> list[Report]:
         if kept.source not in declared:
             continue
         try:
-            article = _article(kept, declared[kept.source], cycle.now)
+            article = _article(kept, declared[kept.source])
         except ParseError:
             continue
-        item = Read(article=cycle.ranked(article), page=kept.page, validators=Validators())
+        past = declared[kept.source].archive is not None
+        item = Read(article=cycle.ranked(article), page=kept.page, validators=Validators(), past=past)
         if is_relevant(item, cycle):
             record(extracted(item, cycle), cycle, reports.setdefault(kept.source, Report(source=kept.source)))
         else:
@@ -37,9 +39,12 @@ def read_kept(sources: Sequence[Source], cycle: Cycle) -> list[Report]:
     return list(reports.values())
 
 
-def _article(kept: Quarantined, source: Source, now: datetime) -> Article:
-    listed = listed_of(kept.page.found)
-    if kept.body.startswith(MAGIC):
-        return article_of(listed, source=source, now=now, document=pdf_text(kept.body), url=kept.url)
-    headers = {"content-type": kept.content_type}
-    return read_article(kept.body, headers, url=kept.url, listed=listed, source=source, now=now)
+def _article(kept: Quarantined, source: Source) -> Article:
+    listed, headers = listed_of(kept.page.found), {"content-type": kept.content_type}
+    url, body, now = kept.url, kept.body, kept.fetched
+    if source.archive is not None:
+        capture = capture_in(body, headers, url=url, source=source, largest=DOWNLOAD_MAXSIZE)
+        url, headers, body, now = capture.url, capture.headers, capture.body, capture.captured
+    if body.startswith(MAGIC):
+        return article_of(listed, source=source, now=now, document=pdf_text(body), url=url)
+    return read_article(body, headers, url=url, listed=listed, source=source, now=now)

@@ -94,9 +94,10 @@ def record(item: Read, cycle: Cycle, report: Report) -> None:
             validators=item.validators,
             published=item.article.published,
             now=cycle.now,
-            listed=item.listed,
+            listed=item.listed or item.past,
         )
-        if item.page.baseline and recorded.new_snapshot and cycle.summarise is not None:
+        # An archive is summed up when it is read through.
+        if item.page.baseline and not item.past and recorded.new_snapshot and cycle.summarise is not None:
             cycle.summarise(item.article.source)
 
     try:
@@ -104,10 +105,10 @@ def record(item: Read, cycle: Cycle, report: Report) -> None:
             item.article,
             item.figures,
             now=cycle.now,
-            policy=cycle.policy,
+            policy=None if item.past else cycle.policy,
             hold=cycle.hold,
             run=cycle.run,
-            baseline=item.page.baseline,
+            baseline=item.page.baseline or item.past,
             extractor=cycle.extractor.version,
             within=mark,
         )
@@ -116,6 +117,9 @@ def record(item: Read, cycle: Cycle, report: Report) -> None:
         cycle.broken.append(error)
         raise
     if recorded.new_snapshot:
+        tells = bool(recorded.judged or recorded.held)
         report.articles += 1
+        report.telling += tells
+        report.barren = 0 if tells else report.barren + 1
         report.figures += len(recorded.judged)
         report.alerts += sum(judged.alert_id is not None for judged in recorded.judged)

@@ -141,10 +141,12 @@ def _crawl(
 ) -> CrawlResult:
     settings = config.settings
     health, outbox, rules = Health(db), Outbox(db), rules_of(config)
+    archives = {source.name for source in sources if source.archive is not None}
 
     def summarise(source: str) -> None:
+        note = {"source": source, **({"past": True} if source in archives else {})}
         for posting in rules.baseline(source):
-            outbox.post(None, posting, now=clock(), note={"source": source})
+            outbox.post(None, posting, now=clock(), note=note)
 
     return crawl(
         sources if forced else due(sources, health, now=clock()),

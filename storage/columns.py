@@ -13,14 +13,14 @@ from storage.times import moment_of, text_of
 Column = int | float | str | None
 
 #: Above it, floats skip whole numbers: as REAL a number would come back changed.
-_WHOLE = 2**53
+_WHOLE = Decimal(2**53)
 
 
 def number(value: Decimal | None) -> int | float | None:
     """A number as INTEGER or REAL; 15 digits come back as they were."""
     if value is None:
         return None
-    if value == value.to_integral_value() and abs(value) < _WHOLE:
+    if value == value.to_integral_value() and -_WHOLE < value < _WHOLE:
         return int(value)
     return float(value)
 

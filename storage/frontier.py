@@ -66,6 +66,8 @@ class Found:
     author: str = ""
     language: str = ""
     stamp: str = ""
+    #: Of the outlet.
+    site: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -106,6 +108,19 @@ class Frontier:
         row = self._one("SELECT etag, modified FROM lists WHERE source = ? AND key = ?", (source, key))
         return Validators() if row is None else Validators(etag=row["etag"], modified=row["modified"])
 
+    def cursor(self, source: str, key: str) -> str | None:
+        """Where an archive's index is to be read on; "": it is read to its end; None: from its beginning."""
+        row = self._one("SELECT cursor FROM lists WHERE source = ? AND key = ?", (source, key))
+        return None if row is None else row["cursor"]
+
+    def waiting(self, source: str) -> int:
+        """How many pages of a source have never been asked for."""
+        row = self._one(
+            "SELECT count(*) AS n FROM pages WHERE source = ? AND next_attempt IS NOT NULL AND state = 'discovered'",
+            (source,),
+        )
+        return 0 if row is None else int(row["n"])
+
     def discover(
         self,
         source: str,
@@ -115,6 +130,7 @@ class Frontier:
         validators: Validators,
         now: datetime,
         baseline: bool,
+        cursor: str | None = None,
     ) -> int:
         """Take over what a list named, and the list's validators with it.
 
@@ -128,6 +144,7 @@ class Frontier:
             validators: of the answer.
             now: when it was fetched.
             baseline: whether new pages are those of the source's first good run.
+            cursor: of an archive's index, where it is to be read on.
 
         Returns:
             How many of the pages were not known.
@@ -135,8 +152,8 @@ class Frontier:
         with transaction(self._db):
             new = sum(self._take(source, page, now, baseline=baseline) for page in found)
             self._execute(
-                "INSERT OR REPLACE INTO lists (source, key, etag, modified, checked) VALUES (?, ?, ?, ?, ?)",
-                (source, key, validators.etag, validators.modified, text_of(now)),
+                "INSERT OR REPLACE INTO lists (source, key, etag, modified, checked, cursor) VALUES (?, ?, ?, ?, ?, ?)",
+                (source, key, validators.etag, validators.modified, text_of(now), cursor),
             )
         return new
 
@@ -236,15 +253,72 @@ class Frontier:
                 (kept, attempts, None if given_up else text_of(now + pause), message, page),
             )
 
-    def quarantine(self, page: int, *, url: str, content_type: str, body: bytes, message: str, now: datetime) -> None:
-        """Keep an answer that could not be read; the page is asked for again as after any failure."""
+    def drop(self, page: int) -> None:
+        """Forget a page: what an archive does not have, its site may have, and list one day."""
+        with transaction(self._db):
+            self._execute("DELETE FROM quarantine WHERE page = ?", (page,))
+            self._execute("DELETE FROM pages WHERE id = ? AND article IS NULL", (page,))
+
+    def quarantine(
+        self,
+        page: int,
+        *,
+        url: str,
+        content_type: str,
+        body: bytes,
+        message: str,
+        now: datetime,
+        fetched: datetime | None = None,
+    ) -> None:
+        """Keep an answer that could not be read; the page is asked for again as after any failure.
+
+        Args:
+            page: its id.
+            url: after redirects.
+            content_type: as the server sent it.
+            body: of the answer.
+            message: why it could not be read.
+            now: the time.
+            fetched: when its server gave it; None: now.
+        """
         with transaction(self._db):
             self.failed(page, message, now=now, state="quarantined")
             self._execute(
                 "INSERT OR REPLACE INTO quarantine (page, fetched, url, content_type, body, message)"
                 " VALUES (?, ?, ?, ?, ?, ?)",
-                (page, text_of(now), url, content_type, zlib.compress(body), message),
+                (page, text_of(fetched or now), url, content_type, zlib.compress(body), message),
             )
+
+    def take_unread(
+        self,
+        source: str,
+        found: Found,
+        *,
+        content_type: str,
+        body: bytes,
+        message: str,
+        now: datetime,
+        fetched: datetime,
+    ) -> bool:
+        """Keep a page of an archive that could not be read; False: another source has its address already.
+
+        Args:
+            source: what reads the archive.
+            found: its address.
+            content_type: as its server sent it.
+            body: of the page.
+            message: why it could not be read.
+            now: the time.
+            fetched: when the archive took it.
+        """
+        with transaction(self._db):
+            known = self._one("SELECT id, source FROM pages WHERE url = ?", (found.url,))
+            if known is not None and known["source"] != source:
+                return False
+            page = self._insert(source, found, now, baseline=True) if known is None else int(known["id"])
+            kept: dict[str, Any] = {"content_type": content_type, "body": body, "message": message}
+            self.quarantine(page, url=found.url, now=now, fetched=fetched, **kept)
+        return True
 
     def quarantined(self) -> Iterator[Quarantined]:
         """The answers that could not be read, oldest first; each may be resolved while they are listed."""
@@ -296,11 +370,11 @@ class Frontier:
             )
         return False
 
-    def _insert(self, source: str, page: Found, now: datetime, *, baseline: bool) -> None:
-        self._execute(
+    def _insert(self, source: str, page: Found, now: datetime, *, baseline: bool) -> int:
+        cursor = self._db.conn.execute(
             "INSERT INTO pages (url, link, source, state, baseline, discovered, next_attempt, title, summary, text,"
-            " published, dated, outlet, author, language, stamp)"
-            " VALUES (?, ?, ?, 'discovered', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " published, dated, outlet, author, language, stamp, site)"
+            " VALUES (?, ?, ?, 'discovered', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 page.url,
                 page.link,
@@ -317,8 +391,11 @@ class Frontier:
                 page.author,
                 page.language,
                 page.stamp,
+                page.site,
             ),
         )
+        assert cursor.lastrowid is not None
+        return cursor.lastrowid
 
     def _execute(self, sql: str, values: Sequence[Any]) -> None:
         self._db.conn.execute(sql, values)
@@ -346,6 +423,7 @@ _NAMES = (
     "author",
     "language",
     "stamp",
+    "site",
 )
 _COLUMNS = ", ".join(_NAMES)
 
@@ -371,6 +449,7 @@ def _page(row: dict[str, Any]) -> Page:
             author=row["author"],
             language=row["language"],
             stamp=row["stamp"],
+            site=row["site"],
         ),
         state=row["state"],
         baseline=bool(row["baseline"]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from storage.database import transaction
@@ -36,6 +36,13 @@ class SourceHealth:
     failures: float
     #: Operators have been told that it is broken.
     told: bool
+    #: How many times something new has come, and the longest time in between.
+    arrivals: int = 0
+    pause: timedelta = timedelta()
+    #: Articles recorded, of a long memory; of these those with figures, and the latest in a row that have none.
+    articles: int = 0
+    telling: int = 0
+    barren: int = 0
 
 
 class Health:
@@ -67,11 +74,14 @@ class Health:
         with transaction(self._db):
             self._db.conn.execute(
                 "INSERT INTO sources (name, state, since, checked, next_check, last_ok, last_new, items, message,"
-                " failures, told, baseline) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                " failures, told, arrivals, pause, articles, telling, barren, baseline)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
                 " ON CONFLICT (name) DO UPDATE SET state = excluded.state, since = excluded.since,"
                 " checked = excluded.checked, next_check = excluded.next_check, last_ok = excluded.last_ok,"
                 " last_new = excluded.last_new, items = excluded.items, message = excluded.message,"
-                " failures = excluded.failures, told = excluded.told,"
+                " failures = excluded.failures, told = excluded.told, arrivals = excluded.arrivals,"
+                " pause = excluded.pause, articles = excluded.articles, telling = excluded.telling,"
+                " barren = excluded.barren,"
                 " baseline = coalesce(sources.baseline, excluded.baseline)",
                 (
                     health.name,
@@ -85,17 +95,36 @@ class Health:
                     health.message,
                     health.failures,
                     health.told,
+                    health.arrivals,
+                    int(health.pause.total_seconds()),
+                    health.articles,
+                    health.telling,
+                    health.barren,
                     _text(baseline),
                 ),
             )
 
     def _select(self, where: str, *values: Any) -> Iterator[SourceHealth]:
         cursor = self._db.conn.execute(
-            "SELECT name, state, since, checked, next_check, last_ok, last_new, items, message, failures, told"
-            f" FROM sources {where}",
+            "SELECT name, state, since, checked, next_check, last_ok, last_new, items, message, failures, told,"
+            f" arrivals, pause, articles, telling, barren FROM sources {where}",
             values,
         )
-        for name, state, since, checked, next_check, last_ok, last_new, items, message, failures, told in cursor:
+        for (
+            name,
+            state,
+            since,
+            checked,
+            next_check,
+            last_ok,
+            last_new,
+            items,
+            message,
+            failures,
+            told,
+            *learned,
+        ) in cursor:
+            arrivals, pause, articles, telling, barren = learned
             yield SourceHealth(
                 name=name,
                 state=state,
@@ -108,6 +137,11 @@ class Health:
                 message=message,
                 failures=failures,
                 told=bool(told),
+                arrivals=arrivals,
+                pause=timedelta(seconds=pause),
+                articles=articles,
+                telling=telling,
+                barren=barren,
             )
 
 

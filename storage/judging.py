@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, Literal, cast
+from typing import Any, Literal, NamedTuple, cast
 
 from storage.columns import columns_of, optional_moment, optional_text, reading_of
 from storage.novelty import (
@@ -28,7 +28,7 @@ from storage.novelty import (
 )
 from storage.periods import Period, parse
 from storage.rates import UnknownCurrencyError, mean_rate
-from storage.records import Article, Basis, Figure, Value, Verdict
+from storage.records import Article, Figure, Value, Verdict
 from storage.slots import UNNAMED, Slot, month_around, month_of_span, slot_of
 from storage.times import moment_of, text_of
 
@@ -36,10 +36,14 @@ from storage.times import moment_of, text_of
 REACH = timedelta(days=400)
 
 _TELLS_PREVIOUS = frozenset({"refined", "revised", "corrected", "conflicting"})
+#: The fact holds another value from then on.
+_REPLACES = frozenset({"revised", "corrected"})
 
-_FACT = (
-    "id, value, unit, bound, low, high, resolution, status, figure, published, official, sole, unstated, epoch,"
-    " others, period, aggregation, last_day, first_day, basis"
+_ADD_FACT = (
+    "INSERT INTO facts (id, metric, entity, measure, kind, basis, speaker, slot_aggregation, last_day, first_day,"
+    " period, aggregation, value, unit, bound, low, high, resolution, status, figure, published, official, sole,"
+    " unstated, epoch, others, first_seen)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 0, ?)"
 )
 #: What a version keeps of its fact.
 _HELD = "period, aggregation, value, unit, bound, low, high, status, figure, published, epoch"
@@ -47,10 +51,19 @@ _ADD_VERSION = (
     f"INSERT INTO fact_versions (fact, since, verdict, cause, {_HELD})"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
-_FAMILY = (
-    "metric = ? AND entity = ? AND measure = ? AND kind = ? AND basis = ? AND speaker IS ? AND slot_aggregation = ?"
-    " AND withdrawn IS NULL"
+#: Facts of a family: `Fact.of` takes a row. As whole statements, which are not put together anew for each figure.
+_FACTS = (
+    "SELECT id, value, unit, bound, low, high, resolution, status, figure, published, official, sole, epoch, others,"
+    " period, aggregation, last_day, first_day, basis, EXISTS (SELECT 1 FROM figures WHERE figures.fact = facts.id"
+    " AND figures.epoch = facts.epoch AND figures.confirmer = ?) FROM facts WHERE metric = ? AND entity = ?"
+    " AND measure = ? AND kind = ? AND basis = ? AND speaker IS ? AND slot_aggregation = ? AND withdrawn IS NULL"
 )
+_IN_SLOT = f"{_FACTS} AND last_day IS ? AND first_day IS ?"
+_UNSTATED = f"{_FACTS} AND last_day IS NULL ORDER BY published DESC, id DESC"
+_LATELY_UNSTATED = f"{_FACTS} AND last_day IS NULL AND published BETWEEN ? AND ? ORDER BY published DESC, id DESC"
+_MOVED = f"{_FACTS} AND unstated IS NOT NULL AND last_day IS NOT NULL ORDER BY published DESC, id DESC"
+_IN_REACH = f"{_FACTS} AND last_day >= ? AND (first_day IS NULL OR first_day <= ?) ORDER BY last_day DESC, id DESC"
+_EARLIER = f"{_FACTS} AND last_day < ? AND status <> 'apart' ORDER BY last_day DESC, id DESC"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,6 +85,8 @@ class Reported:
     stamp: str
     #: When the ledger records it, as a column.
     now: str
+    #: Between which publications a figure without a period may say the same, as columns.
+    reach: tuple[str, str]
 
 
 def reported(article: Article, *, article_id: int, snapshot: int, repost_of: int | None, now: datetime) -> Reported:
@@ -88,6 +103,7 @@ def reported(article: Article, *, article_id: int, snapshot: int, repost_of: int
         repost_of=repost_of,
         stamp=text_of(published),
         now=text_of(now),
+        reach=(text_of(published - REACH), text_of(published + REACH)),
     )
 
 
@@ -96,8 +112,7 @@ def day_of(article: Article) -> date:
     return article.dated or (article.published or article.fetched).astimezone(UTC).date()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """A figure with its slot and reading."""
 
     figure: Figure
@@ -105,24 +120,22 @@ class Mention:
     reading: Reading
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """A row of facts, as far as judging asks."""
 
     id: int
     known: Known
     status: str
-    figure: int
-    unstated: datetime | None
     epoch: int
     others: int
     period: str | None
     aggregation: str
     slot_days: tuple[str | None, str | None]
+    #: An independent text of the same outlet has said so before.
+    said: bool
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """What a figure is and which fact it concerns."""
 
     ruling: Ruling
@@ -144,6 +157,24 @@ class Decision:
         return self.fact.known.holds.value if self.verdict in _TELLS_PREVIOUS and self.fact else None
 
 
+class Place(NamedTuple):
+    """What a figure has to do with a fact, as columns of its row."""
+
+    verdict: Verdict | None = None
+    #: The fact that it concerns or will open.
+    fact: int | None = None
+    converted: str | None = None
+    #: The version of the fact that held before it, where the verdict tells of it.
+    previous: int | None = None
+    #: Of the value that it is its outlet's first to say; None: it confirms nothing.
+    epoch: int | None = None
+    confirmer: str | None = None
+
+
+#: Where a figure stands that waits for a person.
+NOWHERE = Place()
+
+
 class Judge:
     """Judges the figures of one snapshot in reading order, within the caller's transaction."""
 
@@ -162,7 +193,7 @@ class Judge:
         self._traits = traits
         self._told = told
         self._mentions = mentions
-        self._ids: dict[str, int] = {}
+        self._last_fact: int | None = None
 
     # Deciding
 
@@ -198,13 +229,13 @@ class Judge:
                 return Decision(fact=None, ruling=ruling)
             for one in self._waiting(mention):
                 if agrees(mention.reading, one.known, convert):
-                    moving = judge(replace(telling, article=0), one.known, convert)
+                    moving = judge(telling._replace(article=0), one.known, convert)
                     return Decision(fact=one, ruling=moving, moves=True)
             return Decision(fact=None, ruling=ruling, apart=ruling.verdict == "conflicting")
         known = fact.known
         if apart:
             rivals: list[tuple[Role, Reading]] = [("rival", one.known.holds) for one in apart]
-            known = replace(known, others=(*known.others, *rivals))
+            known = known._replace(others=(*known.others, *rivals))
         return Decision(fact=fact, ruling=judge(telling, known, convert, self._family(mention)))
 
     def _without_period(self, mention: Mention, telling: Telling, convert: Converter) -> Decision:
@@ -226,7 +257,7 @@ class Judge:
             convert = self.converter(one.period)
             if agrees(mention.reading, one.known, convert):
                 # Whether its article corrects itself is asked where it stated no period, too.
-                return Decision(fact=one, ruling=judge(replace(telling, article=0), one.known, convert))
+                return Decision(fact=one, ruling=judge(telling._replace(article=0), one.known, convert))
             if same_as(mention.reading, (reading for _, reading in one.known.others), convert):
                 return Decision(fact=one, ruling=Ruling(verdict="repeated", supports=False))
         return None
@@ -242,7 +273,7 @@ class Judge:
         for one in [*here, *elsewhere]:
             values = [one.known.holds, *(reading for _, reading in one.known.others)]
             if same_as(mention.reading, values, convert):
-                ruling = judge(replace(telling, article=0), one.known, convert)
+                ruling = judge(telling._replace(article=0), one.known, convert)
                 return Decision(fact=one, ruling=ruling, moves=one in elsewhere and ruling.supports)
         if not several:
             own = [one for one in here if telling.edits(one.known) and not telling.said(one.known.holds).times]
@@ -261,19 +292,16 @@ class Judge:
     # Looking up
 
     def _in(self, slot: Slot) -> list[Fact]:
-        where = f"{_FAMILY} AND last_day IS ? AND first_day IS ?"
-        return self._facts(where, (*slot.family, slot.last_day, slot.first_day))
+        return self._facts(_IN_SLOT, slot, slot.last_day, slot.first_day)
 
     def _unstated(self, slot: Slot) -> list[Fact]:
         """What stands at the family's place "period not stated", newest first."""
         if slot.basis == "reported" and slot.metric not in self._traits.undated:
             return self._lately_unstated(slot)
-        return self._facts(f"{_FAMILY} AND last_day IS NULL ORDER BY published DESC, id DESC", slot.family)
+        return self._facts(_UNSTATED, slot)
 
     def _lately_unstated(self, slot: Slot) -> list[Fact]:
-        where = f"{_FAMILY} AND last_day IS NULL AND published BETWEEN ? AND ? ORDER BY published DESC, id DESC"
-        published = self._told.published
-        return self._facts(where, (*slot.family, text_of(published - REACH), text_of(published + REACH)))
+        return self._facts(_LATELY_UNSTATED, slot, *self._told.reach)
 
     def _waiting(self, mention: Mention) -> list[Fact]:
         """Facts whose period is not stated and may be that of a figure."""
@@ -281,25 +309,22 @@ class Judge:
         found = self._lately_unstated(slot)
         if mention.figure.aggregation != slot.aggregation and slot.aggregation == "period":
             # For one month monthly and period are one, and for one day daily and period.
-            found += self._lately_unstated(replace(slot, aggregation=mention.figure.aggregation))
+            found += self._lately_unstated(slot._replace(aggregation=mention.figure.aggregation))
         return found
 
     def _moved(self, slot: Slot) -> list[Fact]:
-        where = f"{_FAMILY} AND unstated IS NOT NULL AND last_day IS NOT NULL ORDER BY published DESC, id DESC"
-        return self._facts(where, slot.family)
+        return self._facts(_MOVED, slot)
 
     def _in_reach(self, slot: Slot) -> list[Fact]:
         """Facts of periods that a figure without one may speak of, newest first."""
         day = self._told.day
         days = ((day - REACH).isoformat(), day.isoformat())
-        where = f"{_FAMILY} AND last_day >= ? AND (first_day IS NULL OR first_day <= ?) ORDER BY last_day DESC, id DESC"
-        found = self._facts(where, (*slot.family, *days))
+        found = self._facts(_IN_REACH, slot, *days)
         if slot.aggregation == "monthly":
             # For one month, monthly and period are one.
-            plain = replace(slot, aggregation="period")
             found += [
                 one
-                for one in self._facts(where, (*plain.family, *days))
+                for one in self._facts(_IN_REACH, slot._replace(aggregation="period"), *days)
                 if one.aggregation == "monthly" or month_of_span(one.period or "..0001")
             ]
         return found
@@ -311,40 +336,39 @@ class Judge:
         milestone = figure.measure == "level" and figure.metric in self._traits.milestones
         if not (cumulative or milestone) or slot.last_day is None:
             return None
-        where = f"{_FAMILY} AND last_day < ? AND status <> 'apart' ORDER BY last_day DESC, id DESC"
-        known = tuple(one.known for one in self._facts(where, (*slot.family, slot.last_day)))
+        known = tuple(one.known for one in self._facts(_EARLIER, slot, slot.last_day))
         return Family(milestones=known, floors=tuple(one.holds for one in known) if cumulative else ())
 
-    def _facts(self, where: str, parameters: Iterable[object]) -> list[Fact]:
-        rows = self._rows(f"SELECT {_FACT} FROM facts WHERE {where}", tuple(parameters)).fetchall()
+    def _facts(self, query: str, slot: Slot, *more: str | None) -> list[Fact]:
+        rows = self._rows(query, (self._told.outlet, *slot.family, *more)).fetchall()
         return [self._fact(row) for row in rows]
 
     def _fact(self, row: tuple[Any, ...]) -> Fact:
-        (id_, *columns, status, figure, published, official, sole, unstated, epoch, others) = row[:15]
-        period, aggregation, last_day, first_day, basis = row[15:]
+        id_, status, figure, published, official, sole, epoch, others = row[0], *row[7:14]
+        period, aggregation, last_day, first_day, basis, said = row[14:]
         snapshot = 0
         if sole == self._told.article:
             snapshot = self._rows("SELECT snapshot FROM figures WHERE id = ?", (figure,)).fetchone()[0]
+        known = Known(
+            holds=reading_of(row[1:7]),
+            basis=basis,
+            published=moment_of(published),
+            official=optional_moment(official),
+            sole=sole,
+            snapshot=snapshot,
+            figure=figure,
+            others=self._others(id_) if others else (),
+        )
         return Fact(
             id=id_,
-            known=Known(
-                holds=reading_of(cast(Any, tuple(columns))),
-                basis=cast(Basis, basis),
-                published=moment_of(published),
-                official=optional_moment(official),
-                sole=sole,
-                snapshot=snapshot,
-                figure=figure,
-                others=self._others(id_) if others else (),
-            ),
+            known=known,
             status=status,
-            figure=figure,
-            unstated=optional_moment(unstated),
             epoch=epoch,
             others=others,
             period=period,
             aggregation=aggregation,
             slot_days=(last_day, first_day),
+            said=bool(said),
         )
 
     def _others(self, fact: int) -> tuple[tuple[Role, Reading], ...]:
@@ -379,42 +403,60 @@ class Judge:
 
     # Writing
 
-    def place(self, decision: Decision) -> tuple[int, int | None]:
-        """The fact that a figure concerns or will open, and the version that held before where the verdict tells of it.
+    def place(self, decision: Decision) -> Place:
+        """Where a figure belongs, for its row.
 
         Figures are written before their facts: a row that others point at is looked for in all of them.
         """
-        if decision.fact is None:
-            return self._next("facts"), None
-        tells = decision.verdict in _TELLS_PREVIOUS
-        return decision.fact.id, self._version(decision.fact.id) if tells else None
+        fact, verdict = decision.fact, decision.verdict
+        epoch = self._confirmed(decision)
+        return Place(
+            verdict,
+            self._next_fact() if fact is None else fact.id,
+            decision.ruling.converted or None,
+            self._version(fact.id) if fact and verdict in _TELLS_PREVIOUS else None,
+            epoch,
+            None if epoch is None else self._told.outlet,
+        )
 
-    def write(self, decision: Decision, mention: Mention, figure: int, fact_id: int) -> bool:
+    def _confirmed(self, decision: Decision) -> int | None:
+        """The epoch of the value that a figure is its outlet's first to say; None: it confirms nothing."""
+        fact, ruling = decision.fact, decision.ruling
+        if fact is None:
+            return 1
+        if ruling.verdict in _REPLACES:
+            return fact.epoch + 1
+        return fact.epoch if ruling.supports and not fact.said and self._told.repost_of is None else None
+
+    def write(self, decision: Decision, mention: Mention, figure: int, place: Place) -> bool:
         """Write what becomes of the fact.
 
         Args:
             decision: of this figure, made now.
             mention: the figure.
             figure: its id; its row is written.
-            fact_id: as `place` said.
+            place: of this decision.
 
         Returns:
             Whether one more independent outlet may now say again what others have told as news.
         """
-        if decision.fact is None:
-            self._open(decision, mention, figure, fact_id)
-            return False
         fact, ruling = decision.fact, decision.ruling
+        if fact is None:
+            assert place.fact is not None
+            self._open(decision, mention, figure, place.fact)
+            return False
         if ruling.kept_as:
             self._keep(fact.id, ruling.kept_as, mention.reading, figure)
         if ruling.held_becomes:
-            self._keep(fact.id, ruling.held_becomes, fact.known.holds, fact.figure)
-        if ruling.verdict in ("revised", "corrected"):
+            self._keep(fact.id, ruling.held_becomes, fact.known.holds, fact.known.figure)
+        if ruling.verdict in _REPLACES:
             self._replace(fact, ruling, mention, figure)
         elif ruling.verdict == "refined":
-            self._refine(fact, ruling, mention, figure)
+            self._refine(fact, ruling, figure)
         elif ruling.verdict == "repeated":
-            return self._repeat(decision, fact, mention, figure)
+            self._repeat(decision, fact, mention, figure)
+            rival = not ruling.supports and fact.others > 0 and self._told.repost_of is None
+            return rival or place.epoch is not None
         else:
             status = "disputed" if ruling.verdict == "conflicting" else fact.status
             self._rows("UPDATE facts SET status = ?, others = others + 1 WHERE id = ?", (status, fact.id))
@@ -432,10 +474,7 @@ class Judge:
         period, aggregation = mention.figure.period, mention.figure.aggregation
         (*columns, resolution) = columns_of(holds)
         self._rows(
-            "INSERT INTO facts (id, metric, entity, measure, kind, basis, speaker, slot_aggregation, last_day,"
-            " first_day, period, aggregation, value, unit, bound, low, high, resolution, status, figure, published,"
-            " official, sole, unstated, epoch, others, first_seen)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 0, ?)",
+            _ADD_FACT,
             (
                 *(fact, *slot.family, slot.last_day, slot.first_day, period, aggregation, *columns, resolution),
                 *(status, by, told.stamp, told.stamp if told.official else None, sole),
@@ -446,33 +485,24 @@ class Judge:
             _ADD_VERSION,
             (fact, told.now, decision.verdict, figure, period, aggregation, *columns, status, by, told.stamp, 1),
         )
-        self._confirm(fact, 1, figure)
 
     def _replace(self, fact: Fact, ruling: Ruling, mention: Mention, figure: int) -> None:
         """The fact holds another value from now on: confirmations count anew."""
         told = self._told
         assert ruling.holds is not None
-        epoch = fact.epoch + 1
         self._rows(
             "UPDATE facts SET value = ?, unit = ?, bound = ?, low = ?, high = ?, resolution = ?, status = 'current',"
-            " figure = ?, published = ?, official = ?, sole = ?, epoch = ?, others = others + 1"
-            " WHERE id = ?",
+            " figure = ?, published = ?, official = ?, sole = ?, epoch = epoch + 1, others = others + 1 WHERE id = ?",
             (
-                *columns_of(ruling.holds),
-                figure,
-                told.stamp,
-                told.stamp if told.official else None,
-                told.article,
-                epoch,
-                fact.id,
+                *(*columns_of(ruling.holds), figure, told.stamp, told.stamp if told.official else None),
+                *(told.article, fact.id),
             ),
         )
         if fact.slot_days != (mention.slot.last_day, mention.slot.first_day):
             self._move(fact.id, mention)
-        self._confirm(fact.id, epoch, figure)
         self._add_version(fact.id, ruling.verdict, figure)
 
-    def _refine(self, fact: Fact, ruling: Ruling, mention: Mention, figure: int) -> None:
+    def _refine(self, fact: Fact, ruling: Ruling, figure: int) -> None:
         """The fact holds less that is unknown; who said the wider value still confirms it."""
         told = self._told
         assert ruling.holds is not None
@@ -480,20 +510,14 @@ class Judge:
             "UPDATE facts SET value = ?, unit = ?, bound = ?, low = ?, high = ?, resolution = ?, figure = ?,"
             " published = ?, official = ?, sole = ?, others = others + 1 WHERE id = ?",
             (
-                *columns_of(ruling.holds),
-                figure,
-                told.stamp,
-                optional_text(self._official(fact)),
-                told.article,
-                fact.id,
+                *(*columns_of(ruling.holds), figure, told.stamp, optional_text(self._official(fact))),
+                *(told.article, fact.id),
             ),
         )
-        self._support(fact, figure)
         self._add_version(fact.id, ruling.verdict, figure)
 
-    def _repeat(self, decision: Decision, fact: Fact, mention: Mention, figure: int) -> bool:
+    def _repeat(self, decision: Decision, fact: Fact, mention: Mention, figure: int) -> None:
         ruling = decision.ruling
-        confirms = not ruling.supports and fact.others > 0 and self._told.repost_of is None
         if ruling.kept_as:
             self._rows("UPDATE facts SET others = others + 1 WHERE id = ?", (fact.id,))
         if ruling.supports:
@@ -503,7 +527,6 @@ class Judge:
             if sole != fact.known.sole or official != fact.known.official:
                 row = (sole, optional_text(official), fact.id)
                 self._rows("UPDATE facts SET sole = ?, official = ? WHERE id = ?", row)
-            confirms = self._support(fact, figure)
         if ruling.holds is not None:
             self._rows(
                 "UPDATE facts SET value = ?, unit = ?, bound = ?, low = ?, high = ?, resolution = ? WHERE id = ?",
@@ -513,21 +536,13 @@ class Judge:
             self._move(fact.id, mention)
         if ruling.holds is not None or decision.moves:
             self._add_version(fact.id, "repeated", figure)
-        return confirms
 
     def _move(self, fact: int, mention: Mention) -> None:
-        slot = mention.slot
+        slot, figure = mention.slot, mention.figure
         self._rows(
             "UPDATE facts SET slot_aggregation = ?, last_day = ?, first_day = ?, period = ?, aggregation = ?"
             " WHERE id = ?",
-            (
-                slot.aggregation,
-                slot.last_day,
-                slot.first_day,
-                mention.figure.period,
-                mention.figure.aggregation,
-                fact,
-            ),
+            (slot.aggregation, slot.last_day, slot.first_day, figure.period, figure.aggregation, fact),
         )
 
     def _official(self, fact: Fact) -> datetime | None:
@@ -536,15 +551,6 @@ class Judge:
         if not told.official:
             return known
         return told.published if known is None else min(known, told.published)
-
-    def _support(self, fact: Fact, figure: int) -> bool:
-        return self._told.repost_of is None and self._confirm(fact.id, fact.epoch, figure)
-
-    def _confirm(self, fact: int, epoch: int, figure: int) -> bool:
-        """Whether the outlet had not said so before."""
-        told = self._told
-        row = (fact, epoch, told.outlet, told.tier, figure, told.now)
-        return self._rows("INSERT OR IGNORE INTO confirmations VALUES (?, ?, ?, ?, ?, ?)", row).rowcount > 0
 
     def _keep(self, fact: int, role: Role, reading: Reading, figure: int) -> None:
         self._rows(
@@ -560,11 +566,11 @@ class Judge:
     def _add_version(self, fact: int, verdict: Verdict, cause: int) -> None:
         add_version(self._rows, fact, self._told.now, verdict, cause)
 
-    def _next(self, table: str) -> int:
-        if table not in self._ids:
-            self._ids[table] = self._rows(f"SELECT coalesce(max(id), 0) FROM {table}").fetchone()[0]
-        self._ids[table] += 1
-        return self._ids[table]
+    def _next_fact(self) -> int:
+        if self._last_fact is None:
+            self._last_fact = int(self._rows("SELECT coalesce(max(id), 0) FROM facts").fetchone()[0])
+        self._last_fact += 1
+        return self._last_fact
 
 
 def add_version(

@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from storage import outlets, queries
+from storage import outlets, queries, sightings
 from storage.columns import columns_of, optional_text
 from storage.database import memory, transaction
-from storage.judging import Decision, Judge, Mention, Reported, day_of, mentions_of, reported
+from storage.judging import NOWHERE, Decision, Judge, Mention, Place, Reported, day_of, mentions_of, reported
 from storage.novelty import Traits, read
 from storage.outbox import Outbox
 from storage.outlets import Confirmed
@@ -22,6 +22,7 @@ from storage.records import Article, Figure, Held, Judged, Policy, Recorded, Sto
 from storage.reviews import Reviews
 from storage.sameness import add_sketch, original_of, sketch_of
 from storage.search import indexed
+from storage.sightings import Known
 from storage.slots import speaker_of
 from storage.telling import Teller
 from storage.times import text_of
@@ -33,6 +34,13 @@ Hold = Callable[[Figure], str | None]
 
 #: Their texts are public documents, kept in full whatever is kept of others.
 _KEPT_TIERS = frozenset({"filing", "company"})
+
+_ADD_FIGURE = (
+    "INSERT INTO figures (id, snapshot, entity, metric, measure, value, unit, bound, low, high, resolution, period,"
+    " aggregation, basis, speaker, place, start, stop, quote, quote_start, confidence, audit, extractor, verdict, fact,"
+    " converted, previous, epoch, confirmer, first_seen)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -112,9 +120,14 @@ class Ledger:
         """
         mentions = mentions_of(figures, read, self._traits)
         with transaction(self.db):
-            recorded = self._again(article)
+            known = sightings.known(self.db.conn, article)
+            if known is not None:
+                known = sightings.settle(self.db.conn, known, article, now)
+                # Its figures stand under one outlet, however another telling names it.
+                article = article if article.outlet == known.outlet else replace(article, outlet=known.outlet)
+            recorded = known and self._again(article, known)
             if recorded is None:
-                told = self._add(article, mentions, now=now, run=run, baseline=baseline, extractor=extractor)
+                told = self._add(article, known, mentions, now=now, run=run, baseline=baseline, extractor=extractor)
                 silent = baseline or now - told.published > self._max_age
                 reading = _Reading(
                     article=article, told=told, now=now, policy=policy, hold=hold, run=run, silent=silent
@@ -237,13 +250,13 @@ class Ledger:
             )
             judge = Judge(self.db.conn, self._traits, told, [mention])
             decision = judge.decide(mention)
-            fact, previous = judge.place(decision)
+            place = judge.place(decision)
             self._rows(
-                "UPDATE figures SET verdict = ?, fact = ?, previous = ?, converted = ? WHERE id = ?",
-                (decision.verdict, fact, previous, decision.ruling.converted or None, figure_id),
+                "UPDATE figures SET verdict = ?, fact = ?, converted = ?, previous = ?, epoch = ?, confirmer = ?"
+                " WHERE id = ?",
+                (*place, figure_id),
             )
-            confirmed = self._write(judge, decision, mention, figure_id, fact, asked=policy is not None)
-            return self._told(_judged(mention, figure_id, decision, fact), reading, confirmed)
+            return self._follow(judge, decision, mention, figure_id=figure_id, place=place, reading=reading)
 
     def reject(self, review_id: int, *, now: datetime) -> None:
         """Never let this figure change the ledger; the same sentence is not asked about again.
@@ -295,17 +308,18 @@ class Ledger:
 
     # Writing
 
-    def _again(self, article: Article) -> Recorded | None:
+    def _again(self, article: Article, known: Known) -> Recorded | None:
         """What was recorded where this text is kept already; None: it is a new one."""
+        article_id = known.id
         rows = self._rows(
-            "SELECT article, id, hash, fetched FROM snapshots WHERE article = (SELECT id FROM articles WHERE url = ?)"
-            " ORDER BY id DESC",
-            (article.url,),
+            "SELECT id, hash, fetched FROM snapshots WHERE article = ? ORDER BY id DESC", (article_id,)
         ).fetchall()
         digest = _digest(article)
-        for number, (article_id, snapshot, hash_, _) in enumerate(rows):
+        # What a search prints of an article is no text of it where its own is kept.
+        sighted = article.opaque is not None and not known.opaque
+        for number, (snapshot, hash_, _) in enumerate(rows):
             # An older text that was fetched later than the newest one has come back: that is an edit, too.
-            if hash_ == digest and (number == 0 or text_of(article.fetched) <= rows[0][3]):
+            if sighted or (hash_ == digest and (number == 0 or text_of(article.fetched) <= rows[0][2])):
                 judged = tuple(
                     Judged(figure_id=kept.id, fact_id=kept.fact, alert_id=None, verdict="repeated", figure=kept.figure)
                     for kept in queries.figures_of(self.db.conn, snapshot)
@@ -317,6 +331,7 @@ class Ledger:
     def _add(
         self,
         article: Article,
+        known: Known | None,
         mentions: Sequence[Mention],
         *,
         now: datetime,
@@ -324,10 +339,9 @@ class Ledger:
         baseline: bool,
         extractor: str,
     ) -> Reported:
-        """Write article and snapshot."""
-        known = self._rows("SELECT id, repost_of FROM articles WHERE url = ?", (article.url,)).fetchone()
+        """Write a snapshot, and the article where it is not known."""
         sketch = sketch_of(article.text) if mentions else None
-        id_, repost_of = known or self._add_article(article, sketch, now)
+        id_, repost_of = known[:2] if known else self._add_article(article, sketch, now)
         whole = self._keep == "snapshots" or article.tier in _KEPT_TIERS
         snapshot = self._rows(
             "INSERT INTO snapshots (article, hash, title, text, language, published, dated, author, seen_url, fetched,"
@@ -361,9 +375,12 @@ class Ledger:
     def _add_article(self, article: Article, sketch: bytes | None, now: datetime) -> tuple[int, int | None]:
         repost_of = None if sketch is None else original_of(self.db.conn, sketch, day_of(article))
         id_ = self._rows(
-            "INSERT INTO articles (url, outlet, tier, official, source, repost_of, first_seen)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (article.url, article.outlet, article.tier, article.official, article.source, repost_of, text_of(now)),
+            "INSERT INTO articles (url, outlet, tier, official, source, repost_of, first_seen, headline, site, within)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                *(article.url, article.outlet, article.tier, article.official, article.source, repost_of, text_of(now)),
+                *sightings.columns(article),
+            ),
         ).lastrowid
         assert id_ is not None
         return id_, repost_of
@@ -378,7 +395,7 @@ class Ledger:
             decision = judge.decide(mention)
             reason = self._reason(mention.figure, decision, reading)
             if reason is not None:
-                self._add_figure(figure_id, mention, reading, (None, None, None, None))
+                self._add_figure(figure_id, mention, reading, NOWHERE)
                 held += self._reviews.put(
                     figure_id,
                     mention.figure,
@@ -388,24 +405,45 @@ class Ledger:
                     now=reading.now,
                 )
                 continue
-            fact, previous = judge.place(decision)
-            changed = (decision.verdict, fact, decision.ruling.converted or None, previous)
-            self._add_figure(figure_id, mention, reading, changed)
+            place = judge.place(decision)
+            self._add_figure(figure_id, mention, reading, place)
             if reading.hold is not None and decision.verdict != "repeated":
                 self._reviews.settle(figure_id, mention.figure, reading.article.url, reading.now)
-            confirmed = self._write(judge, decision, mention, figure_id, fact, asked=reading.policy is not None)
-            judged.append(self._told(_judged(mention, figure_id, decision, fact), reading, confirmed))
+            judged.append(self._follow(judge, decision, mention, figure_id=figure_id, place=place, reading=reading))
         return tuple(judged), tuple(held)
 
-    def _write(
-        self, judge: Judge, decision: Decision, mention: Mention, figure_id: int, fact: int, *, asked: bool
-    ) -> Confirmed | None:
-        """Write what becomes of a fact; gives, where that is asked, what one more outlet has confirmed by it."""
-        if not judge.write(decision, mention, figure_id, fact) or not asked:
-            return None
+    def _follow(
+        self, judge: Judge, decision: Decision, mention: Mention, *, figure_id: int, place: Place, reading: _Reading
+    ) -> Judged:
+        """Write what becomes of a figure's fact, and tell of it."""
+        may_confirm = judge.write(decision, mention, figure_id, place)
+        assert place.fact is not None
+        judged = Judged(
+            figure_id=figure_id,
+            fact_id=place.fact,
+            alert_id=None,
+            verdict=decision.verdict,
+            figure=mention.figure,
+            previous=decision.previous,
+        )
+        if reading.policy is None:
+            return judged
+        if may_confirm:
+            self._tell_again(judge, decision, mention, place.fact, reading)
+        if judged.verdict == "repeated" or reading.silent:
+            return judged
+        return self._teller.tell(judged, reading.article, reading.policy, now=reading.now, run=reading.run)
+
+    def _tell_again(self, judge: Judge, decision: Decision, mention: Mention, fact: int, reading: _Reading) -> None:
+        """Tell those who wait for more outlets, where one more has confirmed what a fact or its rival says."""
+        confirmed: Confirmed | None
         if decision.ruling.supports:
-            return outlets.held(self.db.conn, fact)
-        return outlets.rival(self.db.conn, fact, mention.reading, judge.converter(mention.figure.period))
+            confirmed = outlets.held(self.db.conn, fact)
+        else:
+            convert = judge.converter(mention.figure.period)
+            confirmed = outlets.rival(self.db.conn, fact, mention.reading, convert)
+        if confirmed is not None and reading.policy is not None:
+            self._teller.tell_again(confirmed, reading.policy, now=reading.now)
 
     def _reason(self, figure: Figure, decision: Decision, reading: _Reading) -> str | None:
         """Why a figure must wait; None: it may change the ledger. What a person decided before holds."""
@@ -416,63 +454,23 @@ class Ledger:
             return "rejected before"
         return None if state == "accepted" else reading.hold(figure)
 
-    def _add_figure(
-        self,
-        figure_id: int,
-        mention: Mention,
-        reading: _Reading,
-        changed: tuple[str | None, int | None, str | None, int | None],
-    ) -> None:
+    def _add_figure(self, figure_id: int, mention: Mention, reading: _Reading, place: Place) -> None:
         figure, article = mention.figure, reading.article
         self._rows(
-            "INSERT INTO figures (id, snapshot, entity, metric, measure, value, unit, bound, low, high, resolution,"
-            " period, aggregation, basis, speaker, place, start, stop, quote, quote_start, confidence, audit,"
-            " extractor, verdict, fact, converted, previous, first_seen)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            _ADD_FIGURE,
             (
-                figure_id,
-                reading.told.snapshot,
-                figure.entity,
-                figure.metric,
-                figure.measure,
+                *(figure_id, reading.told.snapshot, figure.entity, figure.metric, figure.measure),
                 *columns_of(mention.reading),
-                figure.period,
-                figure.aggregation,
-                figure.basis,
-                mention.slot.speaker,
-                figure.where,
-                figure.start,
-                figure.end,
-                figure.quote,
+                *(figure.period, figure.aggregation, figure.basis, mention.slot.speaker),
+                *(figure.where, figure.start, figure.end, figure.quote),
                 _quote_start(article.title if figure.where == "title" else article.text, figure),
                 figure.confidence,
                 json.dumps(figure.audit, ensure_ascii=False) if figure.audit else None,
                 reading.extractor,
-                *changed,
+                *place,
                 reading.told.now,
             ),
         )
-
-    def _told(self, judged: Judged, reading: _Reading, confirmed: Confirmed | None) -> Judged:
-        """Tell it where the policy wants it told."""
-        if reading.policy is None:
-            return judged
-        if confirmed is not None:
-            self._teller.tell_again(confirmed, reading.policy, now=reading.now)
-        if judged.verdict == "repeated" or reading.silent:
-            return judged
-        return self._teller.tell(judged, reading.article, reading.policy, now=reading.now, run=reading.run)
-
-
-def _judged(mention: Mention, figure_id: int, decision: Decision, fact: int) -> Judged:
-    return Judged(
-        figure_id=figure_id,
-        fact_id=fact,
-        alert_id=None,
-        verdict=decision.verdict,
-        figure=mention.figure,
-        previous=decision.previous,
-    )
 
 
 def _content(figure: Figure) -> tuple[object, ...]:

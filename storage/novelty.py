@@ -1,17 +1,18 @@
 """What a figure changes in what is known: the intervals and the table of the novelty rules (docs/ledger.md).
 
 Pure: the ledger finds the slot and asks here. A `Reading` is what a figure says or a fact holds; `judge` holds one
-against the other and gives the `Ruling`.
+against the other and gives the `Ruling`. What is made anew for each figure is a named tuple: a frozen dataclass takes
+three times as long to make, a tenth of what a figure costs.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 from functools import cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from storage.records import Basis, Bound, Figure, Measure, Value, Verdict
 
@@ -27,6 +28,7 @@ _ABOUT = Decimal("0.1")
 #: For so long outlets tell of one announcement.
 _SAME_NEWS = timedelta(days=7)
 _MIDNIGHT = time(0)
+_OPPOSITE = frozenset({"at_least", "at_most"})
 _NO_AMOUNTS = frozenset({"percent", "percentage_point", "minutes", "times", "version"})
 
 
@@ -48,8 +50,7 @@ class Traits:
     milestones: frozenset[str] = frozenset({"users", "enterprise_customers", "developers"})
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """A value with what it allows."""
 
     value: Value
@@ -82,8 +83,7 @@ class Reading:
 Converter = Callable[[Reading, str], Sequence[Reading]]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """What the ledger knows in a slot, as far as the table asks."""
 
     holds: Reading
@@ -98,7 +98,7 @@ class Known:
     snapshot: int
     #: The figure that told the value.
     figure: int = 0
-    others: tuple[tuple[Role, Reading], ...] = field(default=())
+    others: tuple[tuple[Role, Reading], ...] = ()
 
     @property
     def said(self) -> Iterator[Reading]:
@@ -126,8 +126,7 @@ class Said:
     times: int
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Telling:
+class Telling(NamedTuple):
     """A figure with where and when it was told."""
 
     reading: Reading
@@ -143,8 +142,7 @@ class Telling:
         return self.article == known.sole and self.snapshot > known.snapshot
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Ruling:
+class Ruling(NamedTuple):
     """What a figure is, and what becomes of the fact."""
 
     verdict: Verdict
@@ -196,8 +194,9 @@ def read(figure: Figure) -> Reading:
     if isinstance(figure.value, str):
         return Reading(value=figure.value, unit=figure.unit, bound=figure.bound, step=Decimal(0), low=None, high=None)
     ends = figure.value if isinstance(figure.value, tuple) else (figure.value,)
-    if not all(end.is_finite() for end in ends):
-        raise ValueError(f"a value is a finite number, not {figure.value}")
+    for end in ends:
+        if not end.is_finite():
+            raise ValueError(f"a value is a finite number, not {figure.value}")
     step = figure.resolution or min(map(last_digit, ends))
     low, high = _allows(figure.value, figure.bound, step, amount=figure.unit not in _NO_AMOUNTS)
     return Reading(value=figure.value, unit=figure.unit, bound=figure.bound, step=step, low=low, high=high)
@@ -235,7 +234,7 @@ def exchanged(reading: Reading, unit: str, rate: Decimal, words: str) -> Reading
     there = _scaled(reading, rate, unit, words)
     assert there.low is not None
     assert there.high is not None
-    return replace(there, low=there.low - abs(there.low) * _RATE_DOUBT, high=there.high + abs(there.high) * _RATE_DOUBT)
+    return there._replace(low=there.low - abs(there.low) * _RATE_DOUBT, high=there.high + abs(there.high) * _RATE_DOUBT)
 
 
 def _scaled(reading: Reading, factor: Decimal, unit: str, words: str, shift: Decimal = Decimal(0)) -> Reading:
@@ -281,9 +280,12 @@ def same(told: Reading, held: Reading) -> bool:
         return False
     if isinstance(told.value, str) or isinstance(held.value, str):
         return str(told.value).casefold() == str(held.value).casefold()
-    if {told.bound, held.bound} == {"at_least", "at_most"} or len(told.ends) != len(held.ends):
+    if told.bound != held.bound and {told.bound, held.bound} == _OPPOSITE:
         return False
-    return all(_near(one, other, told, held) for one, other in zip(told.ends, held.ends, strict=True))
+    if told.value == held.value:
+        return True
+    ends, others = told.ends, held.ends
+    return len(ends) == len(others) and all(_near(*pair, told, held) for pair in zip(ends, others, strict=True))
 
 
 def _near(one: Decimal, other: Decimal, told: Reading, held: Reading) -> bool:
@@ -382,7 +384,7 @@ def judge(telling: Telling, known: Known | None, convert: Converter, family: Fam
     else:
         ruling = Ruling(verdict="conflicting", kept_as="rival", supports=False)
     words = told.converted or held.converted
-    return replace(ruling, converted=words) if words else ruling
+    return ruling._replace(converted=words) if words else ruling
 
 
 def _below_any(reading: Reading, family: Family, convert: Converter) -> bool:
@@ -435,7 +437,7 @@ def _repeated(told: Reading, held: Reading, holds: Reading, *, is_same: bool) ->
     """One more source; where one says "over v" and the other plainly v, the fact is "over v"."""
     if is_same and told.bound == "at_least" and held.bound == "exact" and isinstance(holds.value, Decimal):
         low, high = _allows(holds.value, "at_least", holds.step, amount=True)
-        return Ruling(verdict="repeated", holds=replace(holds, bound="at_least", low=low, high=high))
+        return Ruling(verdict="repeated", holds=holds._replace(bound="at_least", low=low, high=high))
     finer = is_same and not told.converted and told.step < held.step and told.value != held.value
     return Ruling(verdict="repeated", kept_as="reading" if finer else None)
 
@@ -445,7 +447,7 @@ def _both(figure: Reading, told: Reading, held: Reading) -> Reading:
     assert told.low is not None and told.high is not None and held.low is not None and held.high is not None  # noqa: PT018
     low, high = max(told.low, held.low), min(told.high, held.high)
     if told.unit == figure.unit:
-        return replace(figure, low=low, high=high)
+        return figure._replace(low=low, high=high)
     if told.unit == "percent":
-        return replace(told, low=low, high=high, converted="", factor=Decimal(1))
-    return replace(figure, low=low / told.factor, high=high / told.factor)
+        return told._replace(low=low, high=high, converted="", factor=Decimal(1))
+    return figure._replace(low=low / told.factor, high=high / told.factor)

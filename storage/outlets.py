@@ -25,8 +25,8 @@ class Confirmed:
 def outlets_of(connection: sqlite3.Connection, fact: int) -> int:
     """Independent outlets that say what a fact holds."""
     query = (
-        "SELECT count(*) FROM confirmations JOIN facts ON facts.id = fact AND facts.epoch = confirmations.epoch"
-        " WHERE fact = ?"
+        "SELECT count(*) FROM facts JOIN confirmations ON fact = facts.id AND confirmations.epoch = facts.epoch"
+        " WHERE facts.id = ?"
     )
     return int(connection.execute(query, (fact,)).fetchone()[0])
 

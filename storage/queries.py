@@ -106,9 +106,11 @@ def facts(
             " AND since <= ? ORDER BY id DESC LIMIT 1)"
         )
         # In the order in which they stand in the query: outlets, then source, then conditions.
-        where.parameters[:0] = [text_of(as_of)] * 2
+        where.parameters[:0] = [text_of(as_of)] * 3
         where.that("held.verdict <> 'withdrawn'")
     outlets = f"(SELECT count(*) FROM confirmations WHERE fact = facts.id AND epoch = {held}.epoch{until})"
+    if as_of is not None:
+        outlets += f" + {outlets.replace('confirmations', 'past_confirmations')}"
     select = (
         f"SELECT facts.id, facts.entity, facts.metric, facts.measure, {held}.value, {held}.unit, {held}.bound,"
         f" {held}.low, {held}.high, {held}.period, {held}.aggregation, facts.basis, facts.speaker, {held}.status,"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Literal, Protocol
 
@@ -25,6 +25,16 @@ GIVEN = "given"
 
 #: One number, the two ends of a range, or the name of a version.
 Value = Decimal | tuple[Decimal, Decimal] | str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Opaque:
+    """What a search tells of an article whose address it hides behind an id of its own."""
+
+    #: Site of the outlet: its domain; "" where the search names none.
+    site: str
+    #: An article of the same title and outlet that is published within so much time of it is this one.
+    within: timedelta
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,6 +63,8 @@ class Article:
     #: Name of the source that led to it; "ingest" for files.
     source: str
     author: str | None = None
+    #: None: the address is the article's own.
+    opaque: Opaque | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

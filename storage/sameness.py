@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 import sys
+from copy import copy
 from datetime import date
 from functools import cache, lru_cache
 from importlib import import_module
@@ -37,7 +38,8 @@ def sketch_of(text: str) -> bytes | None:
     plain = "".join(text.split())[:_MOST].lower()
     if len(plain) < _LEAST + _SHINGLE:
         return None
-    found = _empty().copy()
+    # A shallow copy will do, as updates put a new array in place: the library's own one checks every permutation.
+    found = copy(_empty())
     hashes = _shingles(plain)
     # As arrays: hash by hash it takes four times as long.
     for at in range(0, len(hashes), _AT_ONCE):

@@ -23,9 +23,16 @@ def indexed(text: str) -> str:
     >>> indexed("可灵AI 2.0").split()
     ['可灵', '灵a', 'ai', 'i', '2', '0']
     """
-    # In one sweep over the whole text: a run's last character pairs with the space behind it.
-    runs = _BETWEEN.sub(" ", _folded(text))
-    return " ".join([one + two for one, two in zip(runs, f"{runs[1:]} ", strict=False) if one != " "])
+    # Only who writes waits for it.
+    import numpy as np
+
+    # All at once: a run's last character pairs with the space behind it. Pair by pair it takes three times as long.
+    runs = _BETWEEN.sub(" ", f"{_folded(text)} ")
+    codes = np.frombuffer(runs.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    one, two = codes[:-1], codes[1:]
+    pairs = np.full(3 * len(one), ord(" "), dtype="<u4")
+    pairs[::3], pairs[1::3] = one, np.where(one == ord(" "), one, two)
+    return str(pairs.tobytes(), "utf-32-le", "surrogatepass")
 
 
 def matching(query: str) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import NamedTuple
 
 from storage.novelty import Traits, kind_of
 from storage.periods import Period, month_of, parse
@@ -16,8 +16,7 @@ UNNAMED = "unnamed"
 COMPANY = "company"
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(NamedTuple):
     """What a figure or fact is about; days are ISO dates, as in columns."""
 
     metric: str
@@ -37,7 +36,7 @@ class Slot:
     @property
     def family(self) -> tuple[str | None, ...]:
         """The slot without its period, in the order of the index."""
-        return (self.metric, self.entity, self.measure, self.kind, self.basis, self.speaker, self.aggregation)
+        return self[:7]
 
 
 def slot_of(figure: Figure, traits: Traits) -> Slot:

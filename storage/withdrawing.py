@@ -50,7 +50,7 @@ class Withdrawal:
             "SELECT fact.id FROM facts AS fact JOIN figures ON figures.fact = fact.id"
             " WHERE figures.id = :figure AND fact.withdrawn IS NULL AND (fact.figure = :figure"
             " OR :figure IN (SELECT figure FROM fact_values WHERE fact = fact.id)"
-            " OR :figure IN (SELECT figure FROM confirmations WHERE fact = fact.id AND epoch = fact.epoch))"
+            " OR figures.epoch = fact.epoch)"
             # A milestone that was told again with a later date is held there, too.
             " UNION SELECT other.id FROM figures JOIN facts AS fact ON fact.id = figures.fact"
             f" JOIN facts AS other ON {_SAME_FAMILY}"
@@ -83,10 +83,17 @@ class Withdrawal:
         judge = Judge(self._connection, self._traits, told, mentions_of(of_snapshot, read, self._traits))
         (mention,) = mentions_of([queries.stored_figure(self._connection, figure)], read, self._traits)
         decision = judge.decide(mention)
-        fact, _ = judge.place(decision)
-        self._rows("UPDATE figures SET fact = ? WHERE id = ?", (fact, figure))
-        judge.write(decision, mention, figure, fact)
+        place = judge.place(decision)
+        # What it confirmed is still asked for by `facts --as-of`.
+        self._rows(
+            "INSERT INTO past_confirmations SELECT fact, epoch, since FROM confirmations WHERE figure = ?", (figure,)
+        )
+        self._rows(
+            "UPDATE figures SET fact = ?, epoch = ?, confirmer = ? WHERE id = ?",
+            (place.fact, place.epoch, place.confirmer, figure),
+        )
+        judge.write(decision, mention, figure, place)
         self._rows(
             "UPDATE facts SET first_seen = min(first_seen, (SELECT first_seen FROM figures WHERE id = ?)) WHERE id = ?",
-            (figure, fact),
+            (figure, place.fact),
         )

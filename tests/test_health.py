@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.declarations.sources import Source
+from monitor.declarations.sources import Expect, Source
 from monitor.health import Outcome, after, is_due, news, told
 from storage.database import memory
 from storage.health import Health, SourceHealth
@@ -62,6 +63,45 @@ def test_silence_is_a_fault_and_new_items_end_it() -> None:
     assert health.state == "broken"
     assert "nothing new for 15 days" in health.message
     assert after(PAPER, health, GOOD, NOW + timedelta(days=20)).state == "ok"
+
+
+def test_a_source_that_has_never_paused_for_long_is_missed() -> None:
+    paper, day = PAPER.model_copy(update={"expect": Expect()}), timedelta(days=1)
+    state, now = None, NOW
+    for number in range(600):
+        # A long weekend now and then: nine looks of six hours in which nothing is new.
+        state = after(paper, state, QUIET if number % 60 in range(20, 29) else GOOD, now)
+        now += timedelta(hours=6)
+    for days in range(1, 30):
+        state = after(paper, state, QUIET, now + day * days)
+        if state.state == "broken":
+            break
+    assert 9 <= days <= 13
+    assert state
+    assert "nothing new for" in state.message
+    assert "its longest pause so far allows 10" in state.message
+    assert after(paper, state, GOOD, now + day * 30).state == "ok"
+    # Who was not looking has learned nothing of pauses.
+    assert after(paper, state, GOOD, now + day * 300).pause == state.pause
+
+
+@pytest.mark.parametrize(("share", "most"), [(2, 20), (5, 62)])
+def test_articles_that_tell_figures_no_longer_are_a_fault(share: int, most: int) -> None:
+    state, now = None, NOW
+    for number in range(100):
+        tells = number % share == 0
+        outcome = replace(GOOD, articles=1, telling=int(tells), barren=int(not tells))
+        state = after(PAPER, state, outcome, now)
+        assert state.state == "ok"
+    bare = 0
+    while state and state.state == "ok":
+        bare += 1
+        state = after(PAPER, state, replace(GOOD, articles=1, barren=1), now)
+        assert bare <= most
+    assert state
+    assert "the pages may have been redesigned" in state.message
+    assert bare > most / 2
+    assert after(PAPER, state, replace(GOOD, articles=1, telling=1), now).state == "ok"
 
 
 def test_a_source_that_fails_is_asked_ever_later_and_never_given_up() -> None:

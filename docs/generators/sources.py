@@ -20,6 +20,7 @@ FRAME = Path(__file__).with_name("sources.in.md")
 
 #: Which shipped source shows what a kind looks like.
 EXAMPLES = {
+    "archive_index": "wayback-kuaishou",
     "feed": "ithome-rss",
     "search_feed": "bing-news",
     "sitemap": "techcrunch-sitemap",

@@ -160,9 +160,15 @@ def compose_alerts(told: Sequence[Told], reader: Reader) -> Composed:
 
 
 def compose_baseline(
-    facts: Sequence[Mapping[str, Any]], *, articles: int, figures: int, sources: Iterable[str], reader: Reader
+    facts: Sequence[Mapping[str, Any]],
+    *,
+    articles: int,
+    figures: int,
+    sources: Iterable[str],
+    reader: Reader,
+    past: bool = False,
 ) -> Composed:
-    """The summary of a first run: nothing in it is news.
+    """The summary of a first run, or of archives that were read: nothing in it is news.
 
     Args:
         facts: rows as `keling-monitor facts` prints them.
@@ -170,6 +176,7 @@ def compose_baseline(
         figures: how many were found in them.
         sources: names of the sources that were read for the first time.
         reader: whom it is for.
+        past: all of them are archives.
     """
     counts = Counter(str(row["entity"]) for row in facts)
     entities = [
@@ -178,9 +185,10 @@ def compose_baseline(
     ]
     known = wording.counted(len(facts), "fact")
     read = wording.counted(articles, "article")
-    subject = f"Keling Monitor has begun: {known} from {read}"
+    subject = f"Keling Monitor {'knows the past' if past else 'has begun'}: {known} from {read}"
     fields = {
         "subject": subject,
+        "past": past,
         "known": known,
         "read": read,
         "found": wording.counted(figures, "figure"),

@@ -49,6 +49,9 @@ def _pattern(value: str) -> str:
 
 Pattern = Annotated[str, AfterValidator(_pattern)]
 
+#: A field's place in a template.
+_PLACES = re.compile(r"\{\w+\}")
+
 
 class _Declaration(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -114,6 +117,34 @@ class Lookup(_Declaration):
     value: str
 
 
+class Archive(_Declaration):
+    """How an archive keeps the pages of others: what the rows of its index say, and how a capture is asked for.
+
+    `address`, `captured`, `offset` and `length` are names of fields of a row.
+    """
+
+    #: Address of a capture, made of the row's fields, such as `https://archive.example/{timestamp}id_/{original}`.
+    capture: str = Field(pattern=r"^https?://")
+    #: The field with the page's own address.
+    address: str
+    #: The field with the time of the capture, as 14 digits.
+    captured: str
+    #: Of captures that lie in a file of many (WARC), the field that says where each begins.
+    offset: str = ""
+    #: And the one that says how many bytes it has.
+    length: str = ""
+    #: Regular expression of what the index says, with 404 or 400, where it has nothing or nothing more.
+    none: Pattern = ""
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if bool(self.offset) != bool(self.length):
+            raise ValueError("offset and length, or neither")
+        if not self.offset and not {f"{{{self.address}}}", f"{{{self.captured}}}"} <= {*_PLACES.findall(self.capture)}:
+            raise ValueError(f"a capture with {{{self.address}}} and {{{self.captured}}} in it, or offset and length")
+        return self
+
+
 class Page(_Declaration):
     """How article pages of the source are read; what is not declared is found by convention."""
 
@@ -153,8 +184,8 @@ class Source(_Declaration):
     """A place where articles are found.
 
     `url` and the strings of `params` may hold placeholders: `{query}`, `{page}` (from `first_page`), `{epoch}`,
-    `{epoch_ms}`, `{today:%Y%m%d}`, `{since:%Y%m%d}` (the day `window` ago), `{key}` of a lookup, and the keys of
-    `locales`.
+    `{epoch_ms}`, `{today:%Y%m%d}`, `{since:%Y%m%d}` (the day `window` ago), `{resume}` (with which an archive's index
+    goes on), `{key}` of a lookup, and the keys of `locales`.
     """
 
     #: Lower case, digits, `-` and `_`; of a shipped source its file's name.
@@ -185,7 +216,8 @@ class Source(_Declaration):
 
     #: How the list is asked for.
     method: Literal["GET", "POST"] = "GET"
-    #: Query string of a GET, body of a POST; a table in a query string is sent as JSON.
+    #: Query string of a GET, body of a POST; a table in a query string is sent as JSON, and what a placeholder leaves
+    #: empty is not sent.
     params: dict[str, Any] = {}
     #: Form of a POST's body.
     send: Literal["form", "json"] = "form"
@@ -201,15 +233,19 @@ class Source(_Declaration):
     unwrap: str = ""
     #: Whether an item's title ends in ` - Outlet`.
     outlet_in_title: bool = False
+    #: For links that hide articles behind ids of the source's own: an item is the article of the same title and outlet
+    #: that was published within this time of it; None: the links are the articles' addresses.
+    same_within: Duration | None = None
     #: Number of the list's first page.
     first_page: int = 1
-    #: Most pages of the list that are read in one run; of a sitemap index, most children.
+    #: Most pages of the list that are read in one run; of a sitemap index, most children; of an archive, most answers
+    #: of its index to a query.
     pages: int = Field(default=1, ge=1, le=100)
     #: Selector of the link to the next page of an HTML list.
     next_page: str = ""
     #: How far back `{since}` lies.
     window: Duration = timedelta(days=2)
-    #: Newest items taken of one answer.
+    #: Newest items taken of one answer; of an archive, captures that are asked for in one run.
     max_items: int = Field(default=100, ge=1)
     #: Seconds between requests to a host; None: one second, or none on a private address.
     delay: float | None = Field(default=None, ge=0)
@@ -226,6 +262,8 @@ class Source(_Declaration):
     answer: Answer = Answer()
     #: Requests made before the list, by the placeholder that they fill.
     lookup: dict[str, Lookup] = {}
+    #: How an archive keeps captures; None: it is none.
+    archive: Archive | None = None
     #: How article pages are read.
     page: Page = Page()
     #: What a healthy answer is.
@@ -267,6 +305,10 @@ class Source(_Declaration):
             raise ValueError("answer.after, which a source of kind 'embedded_state' needs")
         if self.kind == "search_feed" and not self.queries:
             raise ValueError("queries, which a source of kind 'search_feed' needs")
+        if (self.kind == "archive_index") != (self.archive is not None):
+            raise ValueError("[archive] for a source of kind 'archive_index', and only there")
+        if self.archive is not None and self.page.fetch != "all":
+            raise ValueError("page.fetch = 'all' for an archive: its index tells nothing but addresses")
         if self.kind in {"json_list", "embedded_state", "disclosure"}:
             self._paths_are_jmespath()
         return self

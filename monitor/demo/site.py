@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import sys
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from http import HTTPStatus
@@ -41,6 +42,8 @@ class Visit:
     path: str
     status: int
     user_agent: str
+    #: "" where there is none.
+    query: str = ""
 
 
 @dataclass(kw_only=True)
@@ -98,6 +101,10 @@ class Site:
         self.pages[path] = Page(body=data, content_type=content_type, status=status, modified=modified)
         return self.url(path)
 
+    def answer(self, path: str, query: str) -> Page:
+        """What a request is answered with."""
+        return self.pages.get(path, self.missing)
+
     def visited(self, path: str) -> list[int]:
         """The statuses that requests for a path were answered with, in order."""
         return [visit.status for visit in self.visits if visit.path == path]
@@ -127,11 +134,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self, *, with_body: bool) -> None:
         time.sleep(self.site.latency)
-        path = urlsplit(self.path).path
-        page = self.site.pages.get(path, self.site.missing)
+        path, query = urlsplit(self.path).path, urlsplit(self.path).query
+        page = self._part_of(self.site.answer(path, query))
         status = HTTPStatus.NOT_MODIFIED if self._is_fresh(page) else page.status
+        user_agent = self.headers.get("User-Agent", "")
         self.site.visits.append(
-            Visit(method=self.command, path=path, status=status, user_agent=self.headers.get("User-Agent", ""))
+            Visit(method=self.command, path=path, status=status, user_agent=user_agent, query=query)
         )
         self.send_response(status)
         if page.status == HTTPStatus.OK:
@@ -146,6 +154,16 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if with_body and status != HTTPStatus.NOT_MODIFIED:
             self.wfile.write(page.body)
+
+    def _part_of(self, page: Page) -> Page:
+        """The bytes of a page that the client asks for: one span with both ends (RFC 9110, 14.2), else all of them."""
+        span = re.fullmatch(r"bytes=(\d+)-(\d+)", self.headers.get("Range", ""))
+        if span is None or page.status != HTTPStatus.OK:
+            return page
+        start, end = int(span[1]), min(int(span[2]) + 1, len(page.body))
+        told = ("Content-Range", f"bytes {start}-{end - 1}/{len(page.body)}")
+        headers = (*page.headers, told)
+        return replace(page, body=page.body[start:end], status=HTTPStatus.PARTIAL_CONTENT, headers=headers)
 
     def _is_fresh(self, page: Page) -> bool:
         """Whether the client's copy is the page; an entity tag outranks a date (RFC 9110, 13.2.2)."""

@@ -37,6 +37,16 @@ def site_of(url: str) -> str:
     return _site(urlsplit(url).hostname or "")
 
 
+def site_key(url: str) -> str:
+    """What tells one site from another: its domain, and its port where that is not the usual one.
+
+    >>> site_key("https://www.example.com/a"), site_key("http://127.0.0.1:8080/a")
+    ('example.com', '127.0.0.1:8080')
+    """
+    port = urlsplit(url).port
+    return site_of(url) if port is None else f"{site_of(url)}:{port}"
+
+
 @lru_cache(maxsize=4096)
 def _site(host: str) -> str:
     return _domains(host).top_domain_under_public_suffix or host

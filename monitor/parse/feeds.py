@@ -1,10 +1,11 @@
-"""RSS, Atom and RDF to items."""
+"""RSS, Atom, RDF and JSON Feed to items."""
 
 from __future__ import annotations
 
 import io
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +13,7 @@ import feedparser
 
 from monitor.declarations.sources import Source
 from monitor.errors import ParseError
-from monitor.parse.addresses import absolute, unwrapped
+from monitor.parse.addresses import absolute, site_key, unwrapped
 from monitor.parse.charset import decode
 from monitor.parse.dates import Moment
 from monitor.parse.listed import Listed, checked, item_date
@@ -42,6 +43,8 @@ def read_feed(body: bytes, headers: Mapping[str, str], *, url: str, source: Sour
         ParseError: it is no feed, it is cut off, or it is not what the source expects.
     """
     text = without_control(decode(body, headers)[0]).lstrip("\ufeff \r\n\t")
+    if text.startswith("{"):
+        return checked(filter(None, _json_items(text, url, source, now)), source)
     root = _root(text)
     if not re.search(rf"</(?:[\w-]+:)?{root}\s*>\s*(?:<!--.*-->\s*)?$", text[-_HEAD:], re.IGNORECASE | re.DOTALL):
         raise ParseError(f"a feed that is cut off: its end, </{root}>, is missing")
@@ -53,6 +56,35 @@ def read_feed(body: bytes, headers: Mapping[str, str], *, url: str, source: Sour
     language = str(parsed.feed.get("language") or "")
     items = (_item(entry, url, source, now, language) for entry in parsed.entries)
     return checked(filter(None, items), source)
+
+
+def _json_items(text: str, url: str, source: Source, now: datetime) -> Iterator[Listed | None]:
+    """Items of a JSON Feed (jsonfeed.org, version 1.1), in the terms of the others."""
+    try:
+        feed = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ParseError(f"not a feed: JSON that is broken or cut off ({error})") from error
+    entries = feed.get("items")
+    if "jsonfeed" not in str(feed.get("version")) or not isinstance(entries, list):
+        raise ParseError("not a feed: JSON that is no JSON Feed; a list in JSON is of kind 'json_list'")
+    for entry in filter(_is_table, entries):
+        authors = [*(entry.get("authors") or ()), entry.get("author")]
+        content = entry.get("content_html") or entry.get("content_text")
+        told = {
+            "link": entry.get("url") or entry.get("external_url"),
+            "id": str(entry.get("id") or ""),
+            "title": entry.get("title"),
+            "summary": entry.get("summary"),
+            "content": [{"value": content}] if content else [],
+            "author": next((author["name"] for author in filter(_is_table, authors) if author.get("name")), ""),
+            "published": entry.get("date_published"),
+        }
+        modified = {"updated": entry["date_modified"]} if entry.get("date_modified") else {}
+        yield _item({**told, **modified}, url, source, now, str(entry.get("language") or feed.get("language") or ""))
+
+
+def _is_table(value: object) -> bool:
+    return isinstance(value, dict)
 
 
 def _root(text: str) -> str:
@@ -91,6 +123,7 @@ def _item(entry: Any, url: str, source: Source, now: datetime, language: str) ->
         author=one_line(entry.get("author") or ""),
         language=language,
         stamp=str(entry.get("updated") or "") if "updated" in entry else "",
+        site=_site(entry, url),
     )
 
 
@@ -103,8 +136,16 @@ def _outlet(entry: Any) -> str:
     return one_line(named)
 
 
+def _site(entry: Any, url: str) -> str:
+    """The site of who published it: the address of RSS's `source`."""
+    source = entry.get("source")
+    told = source.get("href") if isinstance(source, Mapping) else None
+    address = absolute(told, url) if told else None
+    return site_key(address) if address else ""
+
+
 def _published(entry: Any, source: Source, now: datetime) -> Moment | None:
     for key in ("published", "created", "updated", "issued"):
-        if key in entry and (moment := item_date(entry[key], source, now)):
+        if entry.get(key) and (moment := item_date(entry[key], source, now)):
             return moment
     return None

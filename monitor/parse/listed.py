@@ -18,6 +18,8 @@ class Listed:
 
     #: Absolute address of the article's page, as listed.
     url: str
+    #: Of a page that an archive has kept its own address; `url` is then the archive's.
+    original: str = ""
     title: str = ""
     #: Plain text.
     summary: str = ""
@@ -30,6 +32,8 @@ class Listed:
     language: str = ""
     #: Changes when the outlet says that it has changed the article.
     stamp: str = ""
+    #: Of the outlet: see `site_key`.
+    site: str = ""
 
 
 def item_date(value: object, source: Source, now: datetime) -> Moment | None:
@@ -46,7 +50,7 @@ def checked(items: Iterable[Listed], source: Source) -> list[Listed]:
     """
     found: dict[str, Listed] = {}
     for item in items:
-        if _is_wanted(item, source):
+        if is_wanted(item, source):
             found.setdefault(item.url, item)
     if len(found) < source.expect.items:
         what = f"{len(found)} items" if found else "an empty list"
@@ -55,9 +59,10 @@ def checked(items: Iterable[Listed], source: Source) -> list[Listed]:
     return _newest_first(list(found.values()))[: source.max_items]
 
 
-def _is_wanted(item: Listed, source: Source) -> bool:
-    keep, drop = source.items.keep, source.items.drop
-    return (not keep or bool(re.search(keep, item.url))) and not (drop and re.search(drop, item.url))
+def is_wanted(item: Listed, source: Source) -> bool:
+    """Whether an item's own address is one of those that the source takes."""
+    keep, drop, address = source.items.keep, source.items.drop, item.original or item.url
+    return (not keep or bool(re.search(keep, address))) and not (drop and re.search(drop, address))
 
 
 def _expect_fields(items: Iterable[Listed], source: Source) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -17,30 +18,42 @@ from storage.frontier import Validators
 from storage.records import Article
 
 
-def is_document(response: Response) -> bool:
-    """Whether a response is a PDF."""
-    return response.body.startswith(MAGIC)
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Copy:
+    """A page as an answer brought it."""
+
+    #: After redirects, and as it was listed.
+    url: str
+    asked: str
+    headers: Mapping[str, str]
+    body: bytes
+    #: When its server gave it: what relative dates count from.
+    fetched: datetime
+
+    @property
+    def is_document(self) -> bool:
+        """Whether it is a PDF."""
+        return self.body.startswith(MAGIC)
 
 
-def article_in(response: Response, listed: Listed, *, source: Source, now: datetime) -> Article:
+def article_in(copy: Copy, listed: Listed, *, source: Source) -> Article:
     """The article that a page is.
 
     Raises:
         ParseError: it is none.
     """
-    refuse_front_page(response.url, listed.url)
-    headers = headers_of(response)
-    return read_article(response.body, headers, url=response.url, listed=listed, source=source, now=now)
+    refuse_front_page(copy)
+    return read_article(copy.body, copy.headers, url=copy.url, listed=listed, source=source, now=copy.fetched)
 
 
-async def article_in_document(response: Response, listed: Listed, *, source: Source, now: datetime) -> Article:
+async def article_in_document(copy: Copy, listed: Listed, *, source: Source) -> Article:
     """The article that a PDF is.
 
     Raises:
         ParseError: it cannot be read.
     """
-    text = await pdf_text_apart(response.body)
-    return article_of(listed, source=source, now=now, document=text, url=response.url)
+    text = await pdf_text_apart(copy.body)
+    return article_of(listed, source=source, now=copy.fetched, document=text, url=copy.url)
 
 
 def headers_of(response: Response) -> Mapping[str, str]:
@@ -65,7 +78,8 @@ def conditions(validators: Validators) -> dict[str, str]:
     return {name: value for name, value in named.items() if value}
 
 
-def refuse_front_page(url: str, link: str) -> None:
+def refuse_front_page(copy: Copy) -> None:
     """Raise `ParseError` where a page is its site's front page: so some sites lead away from what is gone, with 200."""
-    if urlsplit(url).path in {"", "/"} and not urlsplit(url).query and urlsplit(link).path not in {"", "/"}:
+    url, asked = urlsplit(copy.url), urlsplit(copy.asked)
+    if url.path in {"", "/"} and not url.query and asked.path not in {"", "/"}:
         raise ParseError("it leads to the front page: the article is gone")

@@ -27,10 +27,16 @@ class Ask:
     page: int
     #: From the source's lookups.
     found: Mapping[str, str]
+    #: With which an archive's index goes on; "": from its beginning.
+    resume: str = ""
 
     def turned(self, page: int) -> Ask:
         """The same question for another page."""
         return replace(self, page=page)
+
+    def resumed(self, resume: str) -> Ask:
+        """The same question to an index that goes on."""
+        return replace(self, resume=resume)
 
 
 def asks(source: Source, found: Mapping[str, str], *, brief: bool = False) -> Iterator[Ask]:
@@ -96,6 +102,7 @@ def _values(source: Source, ask: Ask, now: datetime) -> dict[str, object]:
     return {
         "query": ask.query,
         "page": ask.page,
+        "resume": ask.resume,
         "epoch": int(now.timestamp()),
         "epoch_ms": int(now.timestamp() * 1000),
         "today": local,
@@ -119,9 +126,10 @@ def _filled(value: Any, source: Source, ask: Ask, now: datetime) -> Any:
 
 
 def _flat(source: Source, ask: Ask, now: datetime) -> dict[str, str]:
-    """Parameters of a query string or form: tables in it are sent as JSON."""
+    """Parameters of a query string or form: tables in it are sent as JSON; what a placeholder leaves empty is not."""
     values = _filled(source.params, source, ask, now)
     return {
         name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
         for name, value in values.items()
+        if value != "" or source.params[name] == ""
     }

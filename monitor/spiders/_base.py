@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Self
 from urllib.parse import urlsplit
@@ -18,19 +19,19 @@ from twisted.python.failure import Failure
 
 from monitor.cycle import Cycle
 from monitor.declarations.sources import Source
-from monitor.errors import LedgerError, ParseError
-from monitor.parse.addresses import canonical_url
+from monitor.errors import LedgerError, NoPageError, ParseError
+from monitor.parse.addresses import canonical_url, site_key
 from monitor.parse.charset import decode
 from monitor.parse.glance import is_another_article
 from monitor.parse.html import article_of
 from monitor.parse.json_rows import path, payload
 from monitor.parse.listed import Listed
 from monitor.spiders._answers import (
+    Copy,
     article_in,
     article_in_document,
     conditions,
     headers_of,
-    is_document,
     refuse_front_page,
     validators_of,
 )
@@ -40,7 +41,7 @@ from monitor.spiders._causes import LIST_ADVICE, PAGE_ADVICE, Cause, cause_of
 from monitor.spiders._items import Read, found_of, listed_of
 from monitor.spiders._report import Report
 from storage.frontier import Page, Validators
-from storage.records import Article
+from storage.records import Article, Opaque
 
 #: Seconds between two requests to a public host, where its source declares none.
 _DELAY = 1.0
@@ -64,7 +65,10 @@ class SourceSpider(Spider):
         super().__init__(**arguments)
         self.cycle = cycle
         self.report = Report(source=self.source.name)
-        self._baseline = cycle.health.is_baseline(self.source.name)
+        #: Whether what it lists was there before us.
+        self.baseline = cycle.health.is_baseline(self.source.name)
+        #: Where the list that was just read goes on in a later run; None: it is read as a whole.
+        self.cursor: str | None = None
         self._began = time.perf_counter()
         self._asked: set[int] = set()
         #: Pages that name nothing, to be remembered together.
@@ -119,6 +123,37 @@ class SourceSpider(Spider):
     def more_lists(self, response: Response, ask: Ask) -> Iterator[Request]:
         """Further requests that an answer leads to: its next page, its children."""
         return iter(())
+
+    def copy_in(self, response: Response, page: Page) -> Copy:
+        """The page that an answer brought.
+
+        Raises:
+            NoPageError: it never will.
+            ParseError: it did not.
+        """
+        return Copy(
+            url=response.url,
+            asked=page.found.link,
+            headers=headers_of(response),
+            body=response.body,
+            fetched=self.cycle.now,
+        )
+
+    def is_enough(self, asked: int) -> bool:
+        """Whether no further page is to be asked for in this run."""
+        return False
+
+    def page_headers(self, page: Page) -> dict[str, str]:
+        """What is sent with a request for a page."""
+        return self._conditions(page.validators)
+
+    def give_up(self, page: Page, message: str) -> None:
+        """A page will never be an article."""
+        self.cycle.frontier.failed(page.id, message, now=self.cycle.now, state="dead")
+
+    def is_final(self, cause: Cause) -> bool:
+        """Whether a page that has not answered never will."""
+        return cause.final
 
     # What Scrapy calls.
 
@@ -183,33 +218,36 @@ class SourceSpider(Spider):
         if response.status == _UNCHANGED:
             self.cycle.frontier.unchanged(page.id, now=self.cycle.now)
             return []
-        if is_document(response):
-            return self._read_document(response, page)
-        host = urlsplit(response.url).netloc
         try:
-            if page.state != "recorded" and host in self.cycle.legible and self._names_nothing(response, page):
+            copy = self.copy_in(response, page)
+            if copy.is_document:
+                return self._read_document(copy, response, page)
+            host = urlsplit(copy.url).netloc
+            if page.state != "recorded" and host in self.cycle.legible and self._names_nothing(copy, page):
                 self._pass_over(page, validators_of(response))
                 return []
-            article = article_in(response, listed_of(page.found), source=self.source, now=self.cycle.now)
+            article = article_in(copy, listed_of(page.found), source=self.source)
+        except NoPageError as error:
+            self.give_up(page, f"{page.found.link}: {error}")
+            return []
         except ParseError as error:
             self._quarantine(response, page, str(error))
             return []
         self.cycle.legible.add(host)
         return [self._read(article, page, validators_of(response))]
 
-    async def _read_document(self, response: Response, page: Page) -> AsyncIterator[Read]:
-        listed = listed_of(page.found)
+    async def _read_document(self, copy: Copy, response: Response, page: Page) -> AsyncIterator[Read]:
         try:
-            article = await article_in_document(response, listed, source=self.source, now=self.cycle.now)
+            article = await article_in_document(copy, listed_of(page.found), source=self.source)
         except ParseError as error:
             self._quarantine(response, page, str(error))
         else:
             yield self._read(article, page, validators_of(response))
 
-    def _names_nothing(self, response: Response, page: Page) -> bool:
-        refuse_front_page(response.url, page.found.link)
+    def _names_nothing(self, copy: Copy, page: Page) -> bool:
+        refuse_front_page(copy)
         named, title = self.cycle.extractor.mentions_watched, page.found.title
-        return is_another_article(response.body, headers_of(response), title=title, source=self.source, named=named)
+        return is_another_article(copy.body, copy.headers, title=title, source=self.source, named=named)
 
     def page_failed(self, failure: Failure) -> None:
         """A page has not answered."""
@@ -219,7 +257,10 @@ class SourceSpider(Spider):
         if cause.untried:
             # The page is due as it was.
             return
-        self.cycle.frontier.failed(page.id, cause.what, now=self.cycle.now, state="dead" if cause.final else "failed")
+        if self.is_final(cause):
+            self.give_up(page, cause.what)
+        else:
+            self.cycle.frontier.failed(page.id, cause.what, now=self.cycle.now)
         if not cause.expected:
             self.report.page_faults.append(cause)
 
@@ -306,11 +347,13 @@ class SourceSpider(Spider):
 
     def pages(self) -> Iterator[Request | Read]:
         """The pages that are due and were not asked for in this run."""
-        due = self.cycle.frontier.due(self.source.name, now=self.cycle.now, full=self.cycle.full)
+        # What an archive has kept never changes.
+        again = self.cycle.full and self.source.archive is None
+        due = self.cycle.frontier.due(self.source.name, now=self.cycle.now, full=again)
         if self.cycle.trial is not None:
             due = [] if self._asked else due[-1:]
         for page in due:
-            if page.id not in self._asked:
+            if page.id not in self._asked and not self.is_enough(len(self._asked)):
                 self._asked.add(page.id)
                 yield from self._page(page)
 
@@ -329,7 +372,7 @@ class SourceSpider(Spider):
             found.link,
             callback=self.parse_page,
             errback=self.page_failed,
-            headers=self._conditions(page.validators),
+            headers=self.page_headers(page),
             cb_kwargs={"page": page},
             meta=self._meta(),
             dont_filter=True,
@@ -364,13 +407,32 @@ class SourceSpider(Spider):
         """An article on its way; None for validators: its list carried it."""
         self.report.sample = self.report.sample or article
         listed = validators is None
-        return Read(article=self.cycle.ranked(article), page=page, validators=validators or Validators(), listed=listed)
+        return Read(
+            article=self._sighted(self.cycle.ranked(article), page),
+            page=page,
+            validators=validators or Validators(),
+            listed=listed,
+            past=self.source.archive is not None,
+        )
+
+    def _sighted(self, article: Article, page: Page) -> Article:
+        """An article whose address is an id of the source's own, as such."""
+        within = self.source.same_within
+        if within is None or site_key(article.url) != site_key(self.source.url):
+            return article
+        return replace(article, opaque=Opaque(site=page.found.site, within=within))
 
     def _take(self, items: list[Listed], key: str, validators: Validators) -> None:
         # Read oldest first, so that what was known earlier is recorded earlier.
-        found = [found_of(item, canonical_url(item.url)) for item in reversed(items)]
+        found = [found_of(item, canonical_url(item.original or item.url)) for item in reversed(items)]
         self.report.new += self.cycle.frontier.discover(
-            self.source.name, key, found, validators=validators, now=self.cycle.now, baseline=self._baseline
+            self.source.name,
+            key,
+            found,
+            validators=validators,
+            now=self.cycle.now,
+            baseline=self.baseline,
+            cursor=self.cursor,
         )
         self.report.good_lists += 1
         self.report.items = (self.report.items or 0) + len(items)

@@ -20,6 +20,8 @@ class Read:
     validators: Validators
     #: The list carried it: no page was asked for.
     listed: bool = False
+    #: An archive kept it: it is old news, whatever it says, and for ever as it is.
+    past: bool = False
     #: None: not extracted yet.
     figures: tuple[Figure, ...] | None = None
 
@@ -38,6 +40,7 @@ def found_of(item: Listed, url: str) -> Found:
         author=item.author,
         language=item.language,
         stamp=item.stamp,
+        site=item.site,
     )
 
 
@@ -56,4 +59,5 @@ def listed_of(found: Found) -> Listed:
         author=found.author,
         language=found.language,
         stamp=found.stamp,
+        site=found.site,
     )

@@ -30,6 +30,9 @@ class Report:
     #: Pages asked for, and articles whose text was recorded.
     pages: int = 0
     articles: int = 0
+    #: Of these, those with figures, and the latest in a row that have none.
+    telling: int = 0
+    barren: int = 0
     figures: int = 0
     alerts: int = 0
     #: Of the last list that answered; None: none did.
@@ -45,6 +48,8 @@ class Report:
     robots: str = ""
     #: The first article that was read.
     sample: Article | None = None
+    #: Of an archive: its index is read to its end and every capture was asked for.
+    through: bool = False
     #: Why it ended, in Scrapy's words: `finished`, or `shutdown` where somebody ended the run.
     ended: str = ""
     list_faults: list[Cause] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""Feeds: RSS, Atom and RDF."""
+"""Feeds: RSS, Atom, RDF and JSON Feed."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ FEEDS = Path(__file__).parent / "feeds"
 @pytest.mark.parametrize("file", sorted(FEEDS.glob("*.toml")), ids=lambda file: file.stem)
 def test_a_feed_has_these_items(file: Path) -> None:
     case = tomllib.loads(file.read_text("utf-8"))
-    body = file.with_suffix(".xml").read_text("utf-8").encode(case.get("charset", "utf-8"))
+    body = file.with_suffix(case.get("form", ".xml")).read_text("utf-8").encode(case.get("charset", "utf-8"))
     declared = source(**case.get("source", {}))
     items = read_feed(body, {"content-type": case.get("content_type", "")}, url=declared.url, source=declared, now=NOW)
     assert len(items) == len(case["item"])
@@ -38,13 +38,29 @@ ITEM = "<item><title>Kling</title><link>https://paper.example/a</link></item>"
         ("<html><head><title>Paper</title></head><body>Welcome to the new site</body></html>", "an HTML page"),
         ("<!doctype html><html><body>Just a moment... checking your browser</body></html>", "challenge page"),
         ("<!doctype html><html><body><p>请完成验证后继续访问</p></body></html>", "challenge page"),
-        ('{"error": "no such feed"}', "not a feed: it begins with"),
+        ('{"error": "no such feed"}', "JSON that is no JSON Feed"),
+        ('{"version": "https://jsonfeed.org/version/1.1", "items": [{"ti', "broken or cut off"),
+        ('{"version": "https://jsonfeed.org/version/1.1", "items": []}', "an empty list"),
+        ("nothing", "not a feed: it begins with"),
         (FEED.format(""), "an empty list"),
         (FEED.format("<item><title>Kling</title></item>"), "an empty list"),
         (FEED.format(ITEM)[:-9], "cut off"),
         (FEED.format(ITEM) + "<!-- served in 3 ms -->", ""),
     ],
-    ids=["empty", "page", "challenge", "challenge zh", "json", "no items", "no link", "cut", "comment behind"],
+    ids=[
+        "empty",
+        "page",
+        "challenge",
+        "challenge zh",
+        "json",
+        "json cut",
+        "json empty",
+        "words",
+        "no items",
+        "no link",
+        "cut",
+        "comment behind",
+    ],
 )
 def test_what_is_no_feed_is_said_so(body: str, words: str) -> None:
     def read() -> None:

@@ -13,6 +13,7 @@ from sources_for_tests import source
 
 from monitor.declarations.sources import Source, shipped_sources
 from monitor.errors import ParseError
+from monitor.parse.archives import read_index
 from monitor.parse.feeds import read_feed
 from monitor.parse.html import article_of
 from monitor.parse.json_rows import Rows, read_rows
@@ -32,6 +33,8 @@ def read(declared: Source, body: bytes) -> tuple[list[Listed], int | None]:
         return rows.items, rows.pages
     if declared.kind == "sitemap":
         return read_sitemap(body, **told).items, None
+    if declared.kind == "archive_index":
+        return read_index(body, {}, url=declared.url, source=declared).items, None
     if declared.kind == "html_list":
         return read_list(body, {}, **told).items, None
     return read_feed(body, {}, **told), None

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -469,6 +470,46 @@ def test_a_host_that_asks_for_rest_gets_it_and_its_pages_wait(tmp_path: Path, st
     assert site.visited("/again.xml") == []
     assert "asked to be left alone" in {source.name: source.messages for source in result.sources}["again"][0]
     assert rows(database, "SELECT failures FROM sources WHERE name = 'again'") == [{"failures": 0.25}]
+
+
+def test_an_answer_with_very_long_headers_is_read(tmp_path: Path, stack: ExitStack) -> None:
+    site = stack.enter_context(Site())
+    write(site, "/a.html")
+    listed(site, "/a.html")
+    for path in ("/a.html", "/feed.xml"):
+        site.pages[path] = replace(site.pages[path], headers=(("Content-Security-Policy", "x" * 40_000),))
+    (paper,) = crawl_apart(tmp_path / "keling.db", [declared(site, "paper")]).sources
+    assert (paper.messages, paper.items, paper.pages) == ((), 1, 1)
+
+
+def test_a_headline_behind_an_opaque_link_and_its_article_are_one_voice(tmp_path: Path, stack: ExitStack) -> None:
+    site, search = stack.enter_context(Site()), stack.enter_context(Site())
+    title = "Kuaishou's revenue rose to 35.6 billion yuan in the third quarter of 2025"
+    url = write(site, "/a.html", title=title, text=f"{title}.\n{TEXT}")
+    put_feed(site, [(url, title, NOW)])
+    # Two calls, two ids of the same article.
+    for number in range(2):
+        put_feed(search, [(search.url(f"/rss/articles/CBM{number}?oc=5"), f"{title} - Paper", NOW)], "/search.xml")
+        sources = [
+            declared(site, "paper", outlet="Paper"),
+            declared(
+                search,
+                "search",
+                "/search.xml",
+                kind="search_feed",
+                queries=["Kuaishou"],
+                outlet_in_title=True,
+                tier="aggregator",
+                page={"fetch": "none"},
+            ),
+        ]
+        crawl_apart(tmp_path / "keling.db", sources, now=NOW + timedelta(hours=number * 3))
+    facts = rows(
+        tmp_path / "keling.db", "SELECT outlets, period FROM facts_now WHERE metric = 'revenue' AND unit = 'CNY'"
+    )
+    assert facts == [{"outlets": 1, "period": "2025-Q3"}]
+    assert len(rows(tmp_path / "keling.db", "SELECT DISTINCT outlet FROM articles")) == 1
+    assert [visit.path for visit in search.visits if visit.path.startswith("/rss")] == []
 
 
 BROWSER = importlib.util.find_spec("scrapy_playwright") is not None and shutil.which("chromium") is not None

@@ -146,6 +146,30 @@ def test_a_migration_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
     assert [name for name in db.table_names() if not name.startswith("_")] == ["one"]
 
 
+def test_confirmations_of_an_older_ledger_are_kept() -> None:
+    with closing(memory()) as newer, closing(sqlite3.connect(":memory:")) as older:
+        for number, outlet in enumerate("aba"):
+            Ledger(newer).record(
+                article(f"https://{outlet}.example/{number}", f"Text {number}"), [figure(SAY)], now=START
+            )
+        for script in sorted(FOLDER.glob("*.sql")):
+            if script.stem == "007_confirmations":
+                for table in ("articles", "snapshots", "figures", "facts"):
+                    columns = ", ".join(name for _, name, *_ in older.execute(f"PRAGMA table_info({table})"))
+                    rows = newer.execute(f"SELECT {columns} FROM {table}").fetchall()
+                    older.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(rows[0]))})", rows)
+                said = newer.execute("SELECT * FROM confirmations").fetchall()
+                # The last one is of a fact that was withdrawn, and counts for another now.
+                older.executemany(
+                    "INSERT INTO confirmations VALUES (?, ?, ?, ?, ?, ?)", [*said, (9, 1, "a", "press", 1, "then")]
+                )
+            for statement in statements(script.read_text("utf-8")):
+                older.execute(statement)
+        assert len(said) == 2
+        assert older.execute("SELECT * FROM confirmations").fetchall() == said
+        assert older.execute("SELECT * FROM past_confirmations").fetchall() == [(9, 1, "then")]
+
+
 @pytest.mark.parametrize(("name", "words"), [("1_short.sql", "such as"), ("001_twice.sql", "number")])
 def test_files_with_wrong_names_are_refused(tmp_path: Path, name: str, words: str) -> None:
     (tmp_path / "001_a.sql").write_text("")

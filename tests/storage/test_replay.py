@@ -156,6 +156,7 @@ def test_one_of_several_that_say_a_thing() -> None:
     reread(ledger, first)
     assert known(ledger) == [(150_000_000, "2025-Q1", "current", 1)]
     assert [row["outlet"] for row in ledger.db.query("SELECT outlet FROM facts_now")] == ["b"]
+    assert known(ledger, as_of=LATER - DAY) == [(150_000_000, "2025-Q1", "current", 2)]
 
 
 def test_a_milestone_that_was_told_again_goes_with_its_first_telling() -> None:
