@@ -337,6 +337,10 @@ class _Resolver:
             begin = self._plain(first, sentence)
             since = algebra.first_day(begin) or self._dated
             return f"{begin}/{self._dated.isoformat()}" if first.unit == "day" else self._until_now(since)
+        if last.unit == "weekday":
+            until = self._dated - timedelta(days=(self._dated.isoweekday() - last.number) % 7)
+            since = until - timedelta(days=(last.number - first.number) % 7)
+            return f"{since.isoformat()}/{until.isoformat()}"
         end = self._plain(last, sentence)
         begin = self._plain(first, sentence) if first.dated else self._in_year(first, algebra.last_day(end).year)
         if not first.dated and algebra.last_day(begin) > algebra.last_day(end):
@@ -519,7 +523,8 @@ class _Resolver:
             return "today" if count == 0 else "relative", (today + timedelta(days=count)).isoformat()
         if unit == "week":
             monday = today - timedelta(days=today.weekday()) + timedelta(weeks=count)
-            last = today if count == 0 else monday + timedelta(days=4)
+            # What is told on Saturday of the week is told of its trading days.
+            last = min(today, monday + timedelta(days=4)) if count == 0 else monday + timedelta(days=4)
             return "relative", f"{monday.isoformat()}/{last.isoformat()}" if last > monday else monday.isoformat()
         months = _MONTHS[unit]
         reported = self._reporting if self._reporting and _length(self._reporting) == months else None

@@ -412,9 +412,8 @@ class MetricOptions:
         else:
             if echoes:
                 put("not-echo")
-        put(clues.blocks.of(metric.shape))
         found += [f"{name}|{feature}" for feature in clues.blocks.telling]
-        return [*found, *clues.paired.get(name, ())]
+        return [*found, *clues.paired.get(name, ()), clues.blocks.of(metric.shape)]
 
     def _of_nothing(self, scene: Scene, slot: Slot, clues: _Clues) -> list[str]:
         places, excluded, before, in_table = clues.places, clues.excluded, clues.before, bool(clues.table)

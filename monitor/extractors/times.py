@@ -268,6 +268,8 @@ def _span(one: Time, other: Time) -> Time | None:
     if first.unit == "" and last.unit in ("day", "months") and not last.dated and first.dated:
         first, last = first._replace(unit=last.unit, number=1, first=1), last.in_year_of(first)
     units = {first.unit, last.unit}
+    if units == {"weekday"}:
+        return Time(one.start, other.end, first, last)
     if one.last or other.last or one.length or other.length or not units <= _PARTS | {""}:
         return None
     if ("" in units and len(units) > 1) or ("day" in units and units & {"quarter", "half"}):

@@ -32,7 +32,7 @@ from monitor.declarations.metrics import metrics
 from monitor.extractors import Extractor
 from monitor.extractors.normal import normalise
 from monitor.extractors.scene import Frame, Slot
-from monitor.extractors.weighing import FILE, Options, Weights, flat
+from monitor.extractors.weighing import FILE, UNIT, Options, Weights, flat
 from monitor.rows import figure_row
 from tests.eval import scoring
 
@@ -50,8 +50,10 @@ def _is_narrow(feature: str) -> bool:
 
 
 #: Penalty by decision.
-PENALTY = {"entity": 1.8, "metric": 2.0}
-DEFAULT_PENALTY = 3.0
+PENALTY = {"entity": 1.8}
+DEFAULT_PENALTY = 2.0
+#: Articles of the first folder count so often: they are the reference for how figures are annotated.
+REFERENCE = 2.0
 
 #: Features of all options one after the other as numbers of `_NAMES`, where each option begins, and the right one.
 Sample = tuple[array, list[int], int]
@@ -146,13 +148,13 @@ def _meets(frame: Frame, gold: dict[str, Any]) -> bool:
     return scoring.same_value(theirs, mine)
 
 
-def learn(samples: Sequence[Sample], penalty: float, counts: Sequence[float] | None = None) -> dict[str, float]:
+def learn(samples: Sequence[Sample], penalty: float, counts: Sequence[float]) -> dict[str, int]:
     """Weights under which the right options weigh most.
 
     Args:
         samples: decisions with their right options.
         penalty: of the squares of the weights.
-        counts: how often each sample counts; None: once.
+        counts: how often each sample counts.
     """
     sizes_of = np.zeros(len(_NAMES), dtype=np.int32)
     for numbers, _, _ in samples:
@@ -186,7 +188,7 @@ def learn(samples: Sequence[Sample], penalty: float, counts: Sequence[float] | N
     sizes = np.diff(np.append(first, row))
     picked = np.zeros(row)
     picked[chosen] = 1
-    times = np.ones(len(samples)) if counts is None else np.array(counts)
+    times = np.array(counts)
     times_of_rows = np.repeat(times, sizes)
 
     def cost(weights: np.ndarray) -> tuple[float, np.ndarray]:
@@ -200,7 +202,7 @@ def learn(samples: Sequence[Sample], penalty: float, counts: Sequence[float] | N
 
     best = minimize(cost, np.zeros(len(index)), jac=True, method="L-BFGS-B", options={"maxiter": 70})
     weights = best.x * scale
-    return {feature: round(float(weights[n]), 3) for feature, n in index.items() if abs(weights[n]) >= TINY}
+    return {feature: round(float(weights[n]) * UNIT) for feature, n in index.items() if abs(weights[n]) >= TINY}
 
 
 def gather(extractor: Extractor, doc: dict[str, Any], weights: Weights | None = None) -> Taught:
@@ -216,13 +218,15 @@ def gather(extractor: Extractor, doc: dict[str, Any], weights: Weights | None = 
     return dict(teacher.samples)
 
 
-def train(taught: Sequence[Taught]) -> Weights:
-    """Weights of all decisions."""
+def train(taught: Sequence[Taught], counts: Sequence[float]) -> Weights:
+    """Weights of all decisions from what articles teach, each of which counts so often."""
     merged: dict[str, list[Sample]] = defaultdict(list)
-    for each in taught:
+    often: dict[str, list[float]] = defaultdict(list)
+    for each, count in zip(taught, counts, strict=True):
         for decision, samples in each.items():
             merged[decision].extend(samples)
-    return Weights({d: learn(s, PENALTY.get(d, DEFAULT_PENALTY)) for d, s in merged.items()})
+            often[decision].extend([count] * len(samples))
+    return Weights({d: learn(s, PENALTY.get(d, DEFAULT_PENALTY), often[d]) for d, s in merged.items()})
 
 
 def read(extractor: Extractor, doc: dict[str, Any]) -> list[dict[str, Any]]:
@@ -238,8 +242,8 @@ def read(extractor: Extractor, doc: dict[str, Any]) -> list[dict[str, Any]]:
 class Course:
     """Learns from articles, each weighed without itself: fold by fold, in processes that are forked from this one."""
 
-    def __init__(self, docs: Sequence[dict[str, Any]], folds: int, jobs: int) -> None:
-        self._docs, self._jobs = docs, jobs
+    def __init__(self, docs: Sequence[dict[str, Any]], counts: Sequence[float], folds: int, jobs: int) -> None:
+        self._docs, self._counts, self._jobs = docs, counts, jobs
         self._folds = [tuple(range(fold, len(docs), folds)) for fold in range(folds)]
         self._extractor = Extractor(weights=Weights({}))
         #: What each article teaches.
@@ -271,9 +275,10 @@ class Course:
     def _trained(self) -> list[Weights]:
         """For each fold the weights from the articles of all others."""
 
-        def task(fold: int) -> dict[str, dict[str, float]]:
+        def task(fold: int) -> dict[str, dict[str, int]]:
             left = set(self._folds[fold])
-            return dict(train([each for number, each in enumerate(self.taught) if number not in left]).tables)  # type: ignore[arg-type]
+            numbers = [number for number in range(len(self.taught)) if number not in left]
+            return dict(train([self.taught[n] for n in numbers], [self._counts[n] for n in numbers]).tables)  # type: ignore[arg-type]
 
         return [Weights(tables) for tables in self._spread(task)]
 
@@ -321,7 +326,9 @@ def main() -> None:
     parser.add_argument("--once", action="store_true", help="learn along the gold only")
     options = parser.parse_args()
     docs = scoring.load(options.folders)
-    course = Course(docs, options.folds, options.jobs)
+    reference = len(scoring.load(options.folders[:1]))
+    counts = [REFERENCE] * reference + [1.0] * (len(docs) - reference)
+    course = Course(docs, counts, options.folds, options.jobs)
     if not options.once:
         course.again()
     answers = course.answers()
@@ -329,7 +336,7 @@ def main() -> None:
     steps = calibrate(docs, answers)
     print("confidence:", steps, file=sys.stderr)
     if options.write:
-        write(train(course.taught), steps)
+        write(train(course.taught, counts), steps)
 
 
 def calibrate(docs: Sequence[dict[str, Any]], answers: Sequence[list[dict[str, Any]]]) -> list[tuple[float, float]]:

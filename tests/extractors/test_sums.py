@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.extractors import Extractor
@@ -44,7 +44,7 @@ def parts(text: str) -> dict[str, set[str]]:
     [
         ("Revenue grew 12.0% to RMB67.65 billion from RMB60.38 billion.", "12.0 rate f, 67.65 now f, 60.38 then f"),
         ("Ads made RMB37.8 billion, 55.8% of RMB67.7 billion.", "37.8 part f, 55.8 share f, 67.7 whole f"),
-        ("MAUs rose from 6.2 million to 25 million, about 4 times as many.", "6.2 then t, 25 now t, 4 rate t"),
+        ("Revenue went from RMB340 million to RMB1.26 billion, 3.7 times as much.", "340 then t, 1.26 now t, 3.7 rate t"),
     ],
 )
 def test_numbers_that_fit_have_a_part_in_it(text: str, expected: str) -> None:
@@ -66,7 +66,6 @@ def test_numbers_that_do_not_fit_have_none(text: str) -> None:
     assert not any(parts(text).values())
 
 
-@settings(deadline=None)
 @given(st.integers(min_value=1001, max_value=9999), st.integers(min_value=20, max_value=900))
 def test_a_rise_that_is_printed_with_both_amounts_is_found(cents: int, tenths: int) -> None:
     before, rise = Decimal(cents) / 100, Decimal(tenths) / 10
