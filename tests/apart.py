@@ -12,10 +12,12 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
+import monitor.parse.feeds
 import monitor.runner  # noqa: F401
 from monitor.cli import main
 from monitor.demo.command import Finished, Program
 from monitor.extractors import Extractor
+from monitor.parse.language import detect_language
 
 
 @cache
@@ -31,7 +33,10 @@ def _nursery() -> ProcessPoolExecutor:
 
 
 def _warm() -> None:
-    extractor().read("Kuaishou's revenue rose by 14% to 35.6 billion yuan.", language="en")
+    for language in ("en", "zh"):
+        extractor().read("Kuaishou's revenue rose by 14% to 35.6 billion yuan.", language=language)
+    # The model of languages takes half a second.
+    detect_language("The weather was fine all week, and nobody was surprised.", "")
 
 
 def apart(function: Any, *arguments: Any) -> Any:
