@@ -2,7 +2,7 @@
 
 A page or feed of the web may name `http://10.0.0.1/` or a host whose name leads there, or leads there only the second
 time that it is asked for. So the address that a name resolves to is checked, and no other is connected to. Only a
-source that says `allow_private` gets that far.
+source that says `allow_private` gets that far, and none to a link-local address: where clouds tell machines their keys.
 """
 
 from __future__ import annotations
@@ -38,7 +38,10 @@ class PrivateAddressError(FetchError):
     def __init__(self, host: str, addresses: Sequence[str]) -> None:
         where = ", ".join(address for address in addresses if address != host)
         leads = f" ({where})" if where else ""
-        super().__init__(f"{host!r}{leads} is not a public address: set allow_private where the source lives there")
+        advice = "set allow_private where the source lives there"
+        if any(is_link_local(address) for address in addresses):
+            advice = "it is link-local, where no source lives"
+        super().__init__(f"{host!r}{leads} is not a public address: {advice}")
 
 
 @dataclass(slots=True)
@@ -82,8 +85,31 @@ def is_public(address: str) -> bool:
     >>> is_public("93.184.216.34"), is_public("127.0.0.1"), is_public("::ffff:10.0.0.1")
     (True, False, False)
     """
+    return all(each.is_global and not each.is_multicast for each in _meant(address))
+
+
+def is_link_local(address: str) -> bool:
+    """Whether an IP address means this machine's own link.
+
+    >>> is_link_local("169.254.169.254"), is_link_local("::ffff:169.254.0.1"), is_link_local("10.0.0.1")
+    (True, True, False)
+    """
+    return any(each.is_link_local for each in _meant(address))
+
+
+def may_reach(address: str, *, private: bool) -> bool:
+    """Whether an IP address may be connected to.
+
+    Args:
+        address: that a name has led to, or that stood in its place.
+        private: the source says that it lives on a private address.
+    """
+    return is_public(address) or (private and not is_link_local(address))
+
+
+def _meant(address: str) -> list[IPv4Address | IPv6Address]:
     parsed = ip_address(address.partition("%")[0])
-    return all(each.is_global and not each.is_multicast for each in (parsed, *_carried(parsed)))
+    return [parsed, *_carried(parsed)]
 
 
 def _carried(address: IPv4Address | IPv6Address) -> list[IPv4Address]:
@@ -155,7 +181,7 @@ class _Sieve:
 
     def addressResolved(self, address: Any) -> None:  # noqa: N802
         host: str = address.host
-        if is_public(host) or (self._request is not None and self._request.private):
+        if may_reach(host, private=self._request is not None and self._request.private):
             self._receiver.addressResolved(address)
         elif self._request is not None:
             self._request.refused.append(host)

@@ -1,23 +1,37 @@
-"""Scrapy's middlewares where they do too little, or too much: robots.txt and meta refresh."""
+"""Scrapy's middlewares where they do too little, or too much: robots.txt, redirects and meta refresh."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from scrapy.crawler import Crawler
-from scrapy.downloadermiddlewares.redirect import MetaRefreshMiddleware
+from scrapy.downloadermiddlewares.redirect import (
+    BaseRedirectMiddleware,
+    MetaRefreshMiddleware,
+    RedirectMiddleware,
+)
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Request, Response
 from scrapy.utils.httpobj import urlparse_cached
 
 from monitor.cycle import Robots
+from monitor.errors import FetchError
+from monitor.parse.addresses import site_key
 from monitor.spiders._base import SourceSpider
 
 #: Where Scrapy looks for a meta refresh.
 _HEAD = 4096
 
 _OK = 200
+
+
+class StrangeSiteError(FetchError):
+    """A list is said to be on another site."""
+
+    def __init__(self, url: str) -> None:
+        told = f"redirected to another site, {url}: set url, or allow it by redirects = [{site_key(url)!r}]"
+        super().__init__(told)
 
 
 class RobotsMiddleware(RobotsTxtMiddleware):
@@ -55,7 +69,26 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         await super()._parse_robots(response, netloc, request)
 
 
-class RefreshMiddleware(MetaRefreshMiddleware):
+class _AtHome(BaseRedirectMiddleware):
+    """Keeps lists on their sites: a list of another site is another list, a page for consent or a park of domains.
+
+    Articles move as they like: what they are is seen by what they say.
+    """
+
+    def _redirect(self, redirected: Request, request: Request, reason: Any) -> Request:
+        spider = self.crawler.spider
+        if isinstance(spider, SourceSpider) and "ask" in request.cb_kwargs:
+            first = request.meta.get("redirect_urls", [request.url])[0]
+            if site_key(redirected.url) not in {site_key(first), *spider.source.redirects}:
+                raise StrangeSiteError(redirected.url)
+        return super()._redirect(redirected, request, reason)
+
+
+class ListRedirectMiddleware(_AtHome, RedirectMiddleware):
+    """Scrapy's, for lists within their site."""
+
+
+class RefreshMiddleware(_AtHome, MetaRefreshMiddleware):
     """Scrapy's, which decodes and searches every page: only those that have the word in their head need it."""
 
     def process_response(self, request: Request, response: Response, spider: Any = None) -> Request | Response:

@@ -35,6 +35,8 @@ ASYNCIO_EVENT_LOOP = "uvloop.Loop" if find_spec("uvloop") else None
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "monitor.middlewares.RobotsMiddleware": 100,
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
+    "monitor.middlewares.ListRedirectMiddleware": 600,
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
     "monitor.middlewares.RefreshMiddleware": 580,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
@@ -70,11 +72,14 @@ DOWNLOAD_HANDLERS = {
 TWISTED_DNS_RESOLVER = "monitor.guard.GuardedResolver"
 DOWNLOAD_VERIFY_CERTIFICATES = True
 
-# Nothing listens, nothing is printed that the run does not say itself.
-TELNETCONSOLE_ENABLED = False
-REMOTE_CONTROL_ENABLED = False
-MEMUSAGE_ENABLED = False
-LOGSTATS_INTERVAL = 0
+# Nothing listens, nothing is printed that the run does not say itself. Scrapy 2.19 loads what its base names even where
+# it is off: the remote control brings a web server, a quarter of a second of every run.
+EXTENSIONS_BASE = {
+    "scrapy.extensions.corestats.CoreStats": 0,
+    "scrapy.extensions.closespider.CloseSpider": 0,
+    "scrapy.extensions.feedexport.FeedExporter": 0,
+    "scrapy.extensions.throttle.AutoThrottle": 0,
+}
 DEFAULT_DROPITEM_LOG_LEVEL = "DEBUG"
 RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"
 LOG_LEVEL = "INFO"

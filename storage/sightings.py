@@ -10,6 +10,7 @@ import hashlib
 import re
 import sqlite3
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 from unicodedata import normalize
 from urllib.parse import urlsplit
@@ -104,10 +105,16 @@ def headline(article: Article) -> int | None:
     """
     if article.published is None:
         return None
-    title = normalize("NFKC", article.title)
     host = _host(article.url) if article.opaque is None else article.opaque.site
+    return _hash(article.title, article.outlet, host)
+
+
+# A headline is looked for, and then made known.
+@lru_cache(maxsize=8)
+def _hash(title: str, outlet: str, host: str) -> int | None:
+    title = normalize("NFKC", title)
     suffixed = _SUFFIXED.fullmatch(title)
-    if suffixed and _plain(suffixed[2]) in {_plain(name) for name in (article.outlet, host, *host.split("."))}:
+    if suffixed and _plain(suffixed[2]) in {_plain(name) for name in (outlet, host, *host.split("."))}:
         title = suffixed[1]
     plain = _plain(title)
     if len(plain) < _LEAST:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from apart import command_apart
 from pdfmaking import pdf
 from stage import Stage, ended, later, stage
 
@@ -85,13 +86,13 @@ captured = "timestamp"
     monitor = scene.configure(more=source)
     letters = []
     for hours in range(3):
-        ended(monitor("run", "--source", "wayback", now=later(NOW, hours=hours)))
+        ended(command_apart(monitor, "run", "--source", "wayback", now=later(NOW, hours=hours)))
         letters.append(len(scene.subjects))
     # The second run reads the last of it; before there is nothing to sum up, and afterwards nothing is new.
     assert letters == [0, 1, 1]
     assert scene.subjects[0].startswith("Keling Monitor knows the past: ")
-    assert len(monitor.rows("articles")) == 3
-    assert monitor.rows("alerts") == []
+    assert len(rows(scene, "SELECT id FROM articles")) == 3
+    assert rows(scene, "SELECT id FROM alerts") == []
     assert rows(scene, "SELECT baseline IS NOT NULL AS done, state FROM sources") == [{"done": 1, "state": "ok"}]
 
 
@@ -114,7 +115,7 @@ def test_a_file_of_captures_fills_the_ledger_and_is_read_once(scene: Stage, tmp_
         kept(7, url=f"{OUTLET}/filing.pdf", body=filing, content_type="application/pdf"),
         kept(8, url="https://ir.kuaishou.com/news-releases/news-release-details/results"),
     )
-    done = ended(monitor("backfill", file, now=NOW))
+    done = ended(command_apart(monitor, "backfill", file, now=NOW))
     assert "4 pages, 3 recorded, 1 name nothing that is watched, 0 could not be read" in done.said
     articles = {
         row["url"]: row for row in rows(scene, "SELECT * FROM articles JOIN snapshots ON article = articles.id")
@@ -126,13 +127,13 @@ def test_a_file_of_captures_fills_the_ledger_and_is_read_once(scene: Stage, tmp_
     assert first["seen_url"].startswith("past.warc.gz#bytes=0-")
     # What a source says of its site holds for what others have kept of it.
     assert next(row for url, row in articles.items() if "results" in url)["official"] == 1
-    assert monitor.rows("alerts") == []
+    assert rows(scene, "SELECT id FROM alerts") == []
     assert len(scene.subjects) == 1
     before = rows(scene, "SELECT * FROM figures")
     assert before
     (tmp_path / "moved.warc.gz").write_bytes(Path(file).read_bytes())
-    ended(monitor("backfill", str(tmp_path / "moved.warc.gz"), now=later(NOW, hours=1)))
-    ended(monitor("backfill", "--again", file, now=later(NOW, hours=2)))
+    ended(command_apart(monitor, "backfill", str(tmp_path / "moved.warc.gz"), now=later(NOW, hours=1)))
+    ended(command_apart(monitor, "backfill", "--again", file, now=later(NOW, hours=2)))
     assert rows(scene, "SELECT * FROM figures") == before
     assert len(scene.subjects) == 1
     assert rows(scene, "SELECT name, position = size AS done, recorded FROM archives") == [
@@ -146,14 +147,14 @@ def test_a_file_that_is_not_packed_is_read_too_and_one_that_is_packed_as_a_whole
     monitor = scene.configure()
     plain = b"".join(record(kept(number)) for number in range(3))
     (tmp_path / "plain.warc").write_bytes(plain)
-    done = ended(monitor("backfill", str(tmp_path / "plain.warc"), now=NOW))
+    done = ended(command_apart(monitor, "backfill", str(tmp_path / "plain.warc"), now=NOW))
     assert "3 pages, 3 recorded" in done.said
     (tmp_path / "whole.warc.gz").write_bytes(gzip.compress(plain))
-    said = ended(monitor("backfill", str(tmp_path / "whole.warc.gz"), now=NOW), 1).said
+    said = ended(command_apart(monitor, "backfill", str(tmp_path / "whole.warc.gz"), now=NOW), 1).said
     assert "packed as a whole, not record by record: unpack it first" in said
     (tmp_path / "page.html").write_text(news(1))
-    assert "no web archive" in ended(monitor("backfill", str(tmp_path / "page.html"), now=NOW), 1).said
-    ended(monitor("backfill", str(tmp_path / "absent.warc"), now=NOW), 2)
+    assert "no web archive" in ended(command_apart(monitor, "backfill", str(tmp_path / "page.html"), now=NOW), 1).said
+    ended(command_apart(monitor, "backfill", str(tmp_path / "absent.warc"), now=NOW), 2)
 
 
 def test_spoiled_records_are_counted_and_those_behind_them_are_read(scene: Stage, tmp_path: Path) -> None:
@@ -173,7 +174,7 @@ def test_spoiled_records_are_counted_and_those_behind_them_are_read(scene: Stage
     ]
     file = tmp_path / "spoiled.warc.gz"
     file.write_bytes(b"".join(spoiled))
-    done = ended(monitor("backfill", str(file), now=NOW), 3)
+    done = ended(command_apart(monitor, "backfill", str(file), now=NOW), 3)
     recorded = {row["url"].removeprefix(f"{OUTLET}/") for row in rows(scene, "SELECT url FROM articles")}
     assert recorded == {"0", "2", "4"}
     assert "3 recorded" in done.said
@@ -184,7 +185,7 @@ def test_spoiled_records_are_counted_and_those_behind_them_are_read(scene: Stage
     assert state["bad"] >= 5
     # What is there and cannot be read is kept with its bytes; the rest of the spoiled is in the file.
     assert [row["url"] for row in rows(scene, "SELECT url FROM quarantine")] == [f"{OUTLET}/9"]
-    (run,) = monitor.rows("runs")
+    (run,) = rows(scene, "SELECT * FROM runs")
     assert (run["exit"], run["articles"]) == (3, 3)
     assert "spoiled.warc.gz#bytes=" in run["message"]
 
@@ -206,7 +207,7 @@ def test_a_reading_that_is_killed_goes_on(scene: Stage, tmp_path: Path) -> None:
         counted = rows(scene, "SELECT recorded, position FROM archives")
         assert [row["recorded"] for row in counted] == [known(scene)]
     assert kills >= 1
-    ended(monitor("backfill", file))
+    ended(command_apart(monitor, "backfill", file))
     assert known(scene) == 60
     assert rows(scene, "SELECT recorded FROM archives") == [{"recorded": 60}]
 

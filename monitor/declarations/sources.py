@@ -211,7 +211,7 @@ class Source(_Declaration):
     timezone: str = ""
     #: Order of dates such as 03/04/2025.
     date_order: Literal["DMY", "MDY", "YMD"] = "DMY"
-    #: May live on a private or loopback address.
+    #: May live on a private or loopback address; never on a link-local one.
     allow_private: bool = False
 
     #: How the list is asked for.
@@ -236,6 +236,8 @@ class Source(_Declaration):
     #: For links that hide articles behind ids of the source's own: an item is the article of the same title and outlet
     #: that was published within this time of it; None: the links are the articles' addresses.
     same_within: Duration | None = None
+    #: Other sites, by their domains, to which the list may be redirected.
+    redirects: tuple[str, ...] = ()
     #: Number of the list's first page.
     first_page: int = 1
     #: Most pages of the list that are read in one run; of a sitemap index, most children; of an archive, most answers

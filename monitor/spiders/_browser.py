@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+from functools import partial
 from importlib.util import find_spec
 from socket import gaierror
 from typing import Any
@@ -11,7 +12,7 @@ from urllib.parse import urlsplit
 
 from monitor.declarations.sources import Source
 from monitor.errors import FetchError
-from monitor.guard import is_public
+from monitor.guard import may_reach
 
 _HANDLER = "scrapy_playwright.handler.ScrapyPlaywrightDownloadHandler"
 
@@ -36,12 +37,12 @@ def browser_settings(source: Source, timeout: float) -> dict[str, Any]:
         "PLAYWRIGHT_LAUNCH_OPTIONS": {"executable_path": found} if found else {},
         "PLAYWRIGHT_DEFAULT_NAVIGATION_TIMEOUT": timeout * 1000,
         "PLAYWRIGHT_MAX_PAGES_PER_CONTEXT": 2,
-        "PLAYWRIGHT_ABORT_REQUEST": None if source.allow_private else leads_inside,
+        "PLAYWRIGHT_ABORT_REQUEST": partial(leads_inside, private=source.allow_private),
     }
 
 
-async def leads_inside(request: Any) -> bool:
-    """Whether a request that a page makes leads to an address that is not public: the browser is not to send it."""
+async def leads_inside(request: Any, *, private: bool) -> bool:
+    """Whether a request that a page makes leads to an address that is closed to it: the browser is not to send it."""
     parts = urlsplit(request.url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         return parts.scheme not in {"data", "blob", "about"}
@@ -49,4 +50,4 @@ async def leads_inside(request: Any) -> bool:
         found = await asyncio.get_running_loop().getaddrinfo(parts.hostname, parts.port or 443)
     except gaierror:
         return False
-    return not all(is_public(str(address[0])) for *_, address in found)
+    return not all(may_reach(str(address[0]), private=private) for *_, address in found)

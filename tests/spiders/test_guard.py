@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.guard import is_public
+from monitor.guard import is_public, may_reach
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,14 @@ def test_the_public_internet_is_reached(address: str) -> None:
 )
 def test_private_addresses_are_not(address: str) -> None:
     assert not is_public(address)
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "10.0.0.7", "::1", "fc00::1", "::ffff:192.168.1.1"])
+def test_a_source_may_live_on_a_private_address(address: str) -> None:
+    assert may_reach(address, private=True)
+    assert not may_reach(address, private=False)
+
+
+@pytest.mark.parametrize("address", ["169.254.169.254", "fe80::1%eth0", "::ffff:169.254.1.1", "64:ff9b::a9fe:a9fe"])
+def test_no_source_lives_on_a_link(address: str) -> None:
+    assert not may_reach(address, private=True)

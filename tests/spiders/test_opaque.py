@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from apart import command_apart
 from crawling import NOW, crawl_apart, rows
 from stage import ended, later, put_article, put_feed, stage
 
@@ -170,11 +171,11 @@ def test_it_is_told_once(tmp_path: Path, paper: Site, search: Site) -> None:
         # Of two articles one is first met on its site, the other in the search; then the other way round.
         publish(paper)
         answer(search, item(search, number=1, title=other, home="https://paper.example"))
-        ended(monitor("run", now=NOW))
+        ended(command_apart(monitor, "run", now=NOW))
         assert len(scene.subjects) == 1
         publish(paper, title=other)
         answer(search, item(search, number=2, home="https://paper.example"))
-        ended(monitor("run", now=AFTER))
+        ended(command_apart(monitor, "run", now=AFTER))
         assert len(scene.subjects) == 1
         assert len(rows(database, "SELECT * FROM articles")) == 2
         assert len(rows(database, "SELECT * FROM sightings")) == 2
