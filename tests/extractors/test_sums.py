@@ -44,7 +44,10 @@ def parts(text: str) -> dict[str, set[str]]:
     [
         ("Revenue grew 12.0% to RMB67.65 billion from RMB60.38 billion.", "12.0 rate f, 67.65 now f, 60.38 then f"),
         ("Ads made RMB37.8 billion, 55.8% of RMB67.7 billion.", "37.8 part f, 55.8 share f, 67.7 whole f"),
-        ("Revenue went from RMB340 million to RMB1.26 billion, 3.7 times as much.", "340 then t, 1.26 now t, 3.7 rate t"),
+        (
+            "Revenue went from RMB340 million to RMB1.26 billion, 3.7 times as much.",
+            "340 then t, 1.26 now t, 3.7 rate t",
+        ),
     ],
 )
 def test_numbers_that_fit_have_a_part_in_it(text: str, expected: str) -> None:
