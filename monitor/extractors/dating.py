@@ -21,8 +21,12 @@ _MANNER = ("rate:", "cumulative")
 
 #: Periods that were chosen with a smaller share are carried on with doubt.
 _UNSURE = 0.6
-#: Characters of a form that is a year.
-_YEAR = 4
+#: Characters of a form that is a year, or a day.
+_YEAR, _DAY = 4, 10
+#: Shapes of metrics whose figures hold until further notice, whatever heads their column.
+_TIMELESS = frozenset({"price", "view"})
+#: Shapes of what adds up over a span: no day has it.
+_OF_SPANS = frozenset({"flow", "cost", "profit", "ratio", "output"})
 
 #: Times so far apart, at most, may be joined by a word for "and".
 _AND = 8
@@ -52,7 +56,10 @@ def propose(
     """Periods that a figure may speak of, the first of them none, and the features of each."""
     options = _Options()
     base = _base(scene, slot, before)
+    shape = metrics[slot.metric].shape
     _said(scene, slot, base, options)
+    if slot.cell is not None:
+        _headed(scene, slot, base, shape, options)
     _carried(slot, before, options)
     _paired(scene, slot, options)
     _around(scene, slot, options)
@@ -60,7 +67,6 @@ def propose(
     for echo in echoes:
         if echo.metric == slot.metric:
             options.put(echo.period, "echo")
-    shape = metrics[slot.metric].shape
     forms: list[str | None] = [options.certain] if options.certain else list(options.features)
     measure = "level" if slot.measure == "level" else "change"
     none = [f"none|{fact}" for fact in _circumstances(scene, slot, before, options)]
@@ -270,8 +276,6 @@ def _said(scene: Scene, slot: Slot, base: str | None, options: _Options) -> None
         for form, how in _forms(mention, base):
             options.put(form, f"in{how}")
     _joined(scene, slot, options)
-    if slot.cell is not None:
-        _headed(scene, slot, base, options)
 
 
 def _beyond(scene: Scene, slot: Slot, mention: PeriodMention, side: str) -> str:
@@ -287,7 +291,7 @@ def _beyond(scene: Scene, slot: Slot, mention: PeriodMention, side: str) -> str:
     return "beyond-"
 
 
-def _headed(scene: Scene, slot: Slot, base: str | None, options: _Options) -> None:
+def _headed(scene: Scene, slot: Slot, base: str | None, shape: str, options: _Options) -> None:
     """Times in what heads a cell; those of its column, or of its row where the label is one, leave no choice."""
     cell = slot.cell
     assert cell is not None
@@ -320,9 +324,22 @@ def _headed(scene: Scene, slot: Slot, base: str | None, options: _Options) -> No
                 if moved and caption in found.get("caption", ()):
                     crossed.append(moved)
                 options.put(moved, "t-cross" if caption in found.get("caption", ()) else "t-cross-reported")
-    options.certain = _heading(scene, slot, spans["head"], crossed)
+    certain = _heading(scene, slot, spans["head"], crossed) if shape not in _TIMELESS else None
+    if certain and shape in _OF_SPANS and len(certain) == _DAY:
+        # A quarter's sales under its last day.
+        options.put(_ending(certain), "t-ending")
+        return
+    options.certain = certain
     if options.certain:
         options.put(options.certain, "t-certain")
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _ending(day: str) -> str | None:
+    """The quarter that ends on a day."""
+    last = date.fromisoformat(day)
+    quarter = f"{last.year:04}-Q{(last.month + 2) // 3}"
+    return quarter if algebra.last_day(quarter) == last else None
 
 
 def _in_brackets(scene: Scene, slot: Slot) -> bool:
@@ -412,15 +429,25 @@ def _paired(scene: Scene, slot: Slot, options: _Options) -> None:
         twin = above[slot.place[0]]
         if twin.kept:
             options.put(twin.period, "paired", "twin")
-            if said and twin.metric == slot.metric:
+            if said and twin.metric == slot.metric and not _compared(scene, slot, above[-1].end):
                 options.certain = twin.period
+
+
+def _compared(scene: Scene, slot: Slot, start: int) -> bool:
+    """Whether a run is said to be what the run before it is measured against."""
+    between = start, slot.run_start
+    against = any(time.comparative or time.form for time in scene.periods.within(*between))
+    return against or any(m.meanings[0].id == "base" for m in scene.comparisons.within(*between))
 
 
 def _listed(scene: Scene, slot: Slot) -> PeriodMention | None:
     """The nearest list of times with as many members as the slot's run has quantities, before the run or after it."""
     first = slot.number - slot.place[0]
     last = scene.slots[min(first + slot.place[1], len(scene.slots)) - 1]
-    for mention in scene.periods.before(slot.run_start, slot.sentence[0]):
+    # "Estimates (24E/25E/26E): sales 127/137/145; profit 18/21/25": one list dates the whole line.
+    for mention in scene.periods.before(slot.run_start, slot.line.start):
+        if mention.start < slot.sentence[0] and len(mention.members) < 2:
+            break
         if not mention.comparative and not mention.kind.startswith(_MANNER):
             if len(mention.members) == slot.place[1]:
                 return mention

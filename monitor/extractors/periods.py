@@ -348,7 +348,8 @@ class _Resolver:
         start = algebra.first_day(begin)
         assert start is not None
         if first.unit == "day":
-            return f"{begin}/{end}"
+            # "1 January to 31 December" is the year.
+            return algebra.format(algebra.parse(f"{begin}/{end}"))
         return algebra.format(Period(start, algebra.last_day(end)))
 
     def _ended(self, time: Time, sentence: int) -> str:

@@ -20,6 +20,8 @@ _STEPS_COMPACT = (0, 2, 5, 9, 16, 30)
 _STEPS_LETTERS = (1, 5, 12, 22, 40, 75)
 #: Quantities that are said side by side stand no further apart.
 _RUN_COMPACT, _RUN_LETTERS = 8, 20
+#: What joins them has no more letters: "as well as", 以及.
+_WORDY_COMPACT, _WORDY_LETTERS = 3, 12
 #: A word that gives a quantity its part stands no further before it.
 _ROLE_COMPACT, _ROLE_LETTERS = 4, 12
 _DIGITS = re.compile(r"[0-9]+(?:[.,][0-9]+)*")
@@ -68,7 +70,9 @@ def gap(scene: Scene, start: int, end: int) -> str:
 
 def line_up(scene: Scene) -> None:
     """Tell the slots of each run ("x, y and z") their places: alike in unit, with nothing named between them."""
-    furthest = _RUN_COMPACT if scene.language in {"zh", "ja"} else _RUN_LETTERS
+    compact = scene.language in {"zh", "ja"}
+    furthest = _RUN_COMPACT if compact else _RUN_LETTERS
+    wordiest = _WORDY_COMPACT if compact else _WORDY_LETTERS
     run: list[Slot] = []
     #: What stands between the first two: items set apart by strokes go on by strokes only.
     between = ""
@@ -86,7 +90,9 @@ def line_up(scene: Scene) -> None:
                 or slot.start - last.end > furthest
                 or not _alike(last, slot)
                 or (between == "/" and scene.text[last.end : slot.start].strip() != "/")
+                or sum(map(str.isalpha, scene.text[last.end : slot.start])) > wordiest
                 or bool(scene.metrics.within(last.end, slot.start))
+                or any(time.form for time in scene.periods.within(last.end, slot.start))
                 or bool(scene.directions.within(last.end, slot.start))
                 or any(m.meanings[0].id != "base" for m in scene.comparisons.within(last.end, slot.start))
             )
@@ -113,8 +119,13 @@ def _alike(one: Slot, other: Slot) -> bool:
     first, second = kind_of(one.quantity.unit), kind_of(other.quantity.unit)
     if first == second:
         return True
-    bare = one if first == "bare" else other if second == "bare" else None
-    return bare is not None and not bare.quantity.scaled
+    bare, full = (one, other) if first == "bare" else (other, one)
+    if kind_of(bare.quantity.unit) != "bare" or (bare.quantity.spelled and not bare.quantity.scaled):
+        return False
+    # "RMB127.2bn/137.1bn": a currency before the first serves all.
+    return not bare.quantity.scaled or (
+        bare is other and kind_of(full.quantity.unit) == "money" and full.quantity.scaled
+    )
 
 
 def pairs(slot: Slot, items: Sequence[Item]) -> dict[int, str]:
