@@ -176,8 +176,9 @@ def read_all(
     sources: Sequence[Source], cycle: Cycle, fetching: Fetching, warming: Warming | None = None
 ) -> dict[str, Report]:
     """Drive the spiders to their end, once a process; gives a report for each source that was read."""
-    _silence_lasting_resort()
     process = AsyncCrawlerProcess(_settings(fetching))
+    # Scrapy sets its loggers up when the process is made, and takes away what they had.
+    _silence_lasting_resort()
     reports: dict[str, Report] = {}
     waiting = _by_host(sources)
 

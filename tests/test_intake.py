@@ -111,12 +111,12 @@ def test_refused_lines_are_named_and_kept_and_the_rest_is_read(scene: Stage, tmp
 def test_uncertain_figures_wait_for_a_person(scene: Stage, tmp_path: Path) -> None:
     monitor = scene.configure()
     ended(monitor("ingest", put(tmp_path, line(1, [figure(period="2025-Q2", value=250_000_000)])), now=NOW))
-    unsure = [figure(confidence=0.4), figure(confidence=0.3, metric="gross_profit")]
+    unsure = [figure(confidence=0.3), figure(confidence=0.2, metric="gross_profit")]
     ended(monitor("ingest", put(tmp_path, line(2, unsure)), now=later(NOW, hours=1)))
     assert len(scene.subjects) == 1
     assert len(monitor.rows("facts")) == 1
     first, second = monitor.rows("review", "list")
-    assert "0.4" in first["reason"]
+    assert "0.3" in first["reason"]
 
     ended(monitor("review", "accept", str(first["id"]), now=later(NOW, hours=2)))
     assert len(scene.subjects) == 2
