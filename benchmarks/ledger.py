@@ -197,7 +197,7 @@ def _articles(connection: sqlite3.Connection, count: int, now: str) -> None:
     sketches, pairs = [sketch_of(words) for words in texts], [indexed(words[:120]) for words in texts]
     choose = random.Random(3)
     connection.executemany(
-        "INSERT INTO articles VALUES (?, ?, ?, 'press', 0, 'benchmark', NULL, ?)",
+        "INSERT INTO articles VALUES (?, ?, ?, 'press', 0, 'benchmark', NULL, ?, NULL, NULL, NULL)",
         ((one, f"https://old.example/{one}", _outlet(one), now) for one in range(1, count + 1)),
     )
     connection.executemany(
