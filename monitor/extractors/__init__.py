@@ -129,7 +129,7 @@ class Extractor:
         return bool(self._gate.find_matches_as_indexes(readable.lower())) or self._doubly_named(readable)
 
     def _doubly_named(self, text: str) -> bool:
-        """Whether two words that are ordinary too stand beside each other's company."""
+        """Whether different words name the watched that are ordinary too: each is the other's companion."""
         return len(set(self._ambiguous.findall(text))) >= _COMPANIONS
 
     def read(self, text: str, *, title: str = "", language: str = "", dated: date | None = None) -> list[Figure]:

@@ -70,6 +70,13 @@ def test_the_language_is_told_from_the_script(extractor: Extractor) -> None:
     assert rows(extractor, text, dated=DAY) == rows(extractor, text, language="zh-Hans", dated=DAY) != []
 
 
+@pytest.mark.parametrize(("named", "read"), [("1024", False), ("KS", False), ("1024, known as KS,", True)])
+def test_ordinary_words_name_the_watched_only_together(extractor: Extractor, named: str, read: bool) -> None:
+    text = f"{named} had a good summer. Its total revenue grew 14.2% to RMB35.6 billion in the third quarter of 2025."
+    assert extractor.mentions_watched(text) is read
+    assert bool(extractor.read(text, language="en", dated=DAY)) is read
+
+
 def test_every_figure_is_explained(extractor: Extractor) -> None:
     told = extractor.explain(TEXT, language="en", dated=DAY)
     assert [each.figure for each in told] == extractor.read(TEXT, language="en", dated=DAY)
