@@ -26,7 +26,7 @@ _FEWEST_ROWS, _FEWEST_CELLS = 3, 3
 _WIDEST, _WIDEST_HEAD = 24, 40
 #: "Revenue: 1,419 / 1,567" is a list of its own.
 _LABELLED = re.compile(r":\s?[-+]?[0-9]")
-_BARE = re.compile(r"[-+−–—△▲▼(~約约]{0,2}[0-9][0-9.,]*[%)倍x]{0,2}|[-−–—]+")
+_BARE = re.compile(r"[-+−–—△▲▼(~]{0,2}[0-9][0-9.,]*[%)x]{0,2}|[-−–—]+")
 _DIGIT = re.compile("[0-9]")
 _MOSTLY, _STRICTLY = 0.5, 0.8
 _CLOSERS = "\"'”’»“)]」』）】"
@@ -215,7 +215,10 @@ def _cells(text: str, start: int, end: int, column: re.Pattern[str] | None = Non
     if column is not None:
         while start < end and text[start] == " ":
             start += 1
-        marks = list(column.finditer(text[:end].rstrip(" "), start))
+        last = end
+        while last > start and text[last - 1] == " ":
+            last -= 1
+        marks = list(column.finditer(text, start, last))
         starts, stops = [start, *(mark.end() for mark in marks)], [*(mark.start() for mark in marks), end]
         return tuple(zip(starts, stops, strict=True))
     found = _CELL.findall(text, start, end)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from math import inf
 from typing import NamedTuple
 
 from monitor.extractors.scene import Slot, Tie
@@ -51,6 +52,9 @@ def _number(slot: Slot) -> _Number | None:
         return None
     unit = slot.quantity.unit
     size = abs(float(value))
+    if not 0 < size < inf:
+        # Too small or too large for arithmetic with rounding.
+        return None
     if unit in _OF_RATES:
         return _Number(slot, size, float(slot.quantity.resolution) / 2, True, unit)
     return _Number(slot, size, float(slot.quantity.resolution) / 2 / size, False, unit)
@@ -64,7 +68,7 @@ def _comparable(one: _Number, other: _Number) -> bool:
 
 def _together(one: Slot, other: Slot, rate: Slot) -> bool:
     lines = {one.line_number, other.line_number, rate.line_number}
-    return len(lines) == 1 or max(lines) - min(lines) <= 1
+    return max(lines) - min(lines) <= 1
 
 
 def _fit(one: _Number, other: _Number, rate: _Number) -> None:

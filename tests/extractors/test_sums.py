@@ -63,6 +63,7 @@ def test_numbers_that_fit_have_a_part_in_it(text: str, expected: str) -> None:
         "Revenue grew 30.0% to RMB67.65 billion from RMB60.38 billion.",
         "Revenue was RMB67.65 billion. Shares cost HK$60.38, up 12.0%.",
         "Revenue grew 12.0% to RMB67.65 billion.",
+        f"Revenue grew 12.0% to RMB0.{'0' * 400}1 from RMB1{'0' * 400}.",
     ],
 )
 def test_numbers_that_do_not_fit_have_none(text: str) -> None:
