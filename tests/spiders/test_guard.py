@@ -1,7 +1,12 @@
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
+from monitor.demo.site import Site
 from monitor.guard import is_public, may_reach
 
 
@@ -51,3 +56,15 @@ def test_a_source_may_live_on_a_private_address(address: str) -> None:
 @pytest.mark.parametrize("address", ["169.254.169.254", "fe80::1%eth0", "::ffff:169.254.1.1", "64:ff9b::a9fe:a9fe"])
 def test_no_source_lives_on_a_link(address: str) -> None:
     assert not may_reach(address, private=True)
+
+
+def test_a_machine_that_stands_still_closes_connections_quietly() -> None:
+    """Its timer and the end of the last connection come in one turn of the loop."""
+    script = Path(__file__).with_name("closing.py")
+    with Site() as site:
+        site.put("/page.html", "<p>Nothing new.</p>")
+        done = subprocess.run(
+            [sys.executable, script, site.url("/page.html")], capture_output=True, text=True, timeout=60, check=True
+        )
+    assert done.stdout.split() == ["200"]
+    assert "Traceback" not in done.stderr
