@@ -97,9 +97,7 @@ class Affixes:
         self.bound_pattern = self._read_bounds(pack)
         self._roles: dict[str, _Roles] = {}
         before = self._read_roles(pack)
-        item = self._words(before, backwards=True)
-        self._items = re.compile(f"(?:{BLANK}{item}){{1,{_MOST_BEFORE}}}+")
-        self._item = re.compile(item)
+        self._item = re.compile(f"{BLANK}({self._words(before, backwards=True)})")
         self._links = {self.key(word) for word in pack.links.range}
         self._seen_prefixes: dict[str, Prefix] = {}
 
@@ -237,9 +235,13 @@ class Affixes:
 
     def reach(self, backwards: str, at: int, floor: int) -> int:
         """How many characters before the number at `at` are words that can belong to it; not beyond `floor`."""
-        begin = len(backwards) - at
-        match = self._items.match(backwards, begin, len(backwards) - floor)
-        return match.end() - begin if match is not None else 0
+        begin = end = len(backwards) - at
+        for _ in range(_MOST_BEFORE):
+            match = self._item.match(backwards, end, len(backwards) - floor)
+            if match is None:
+                break
+            end = match.end()
+        return end - begin
 
     def before(self, words: str, *, touches: bool) -> Prefix:
         """Understand the words before a number.
@@ -267,11 +269,11 @@ class Affixes:
         backwards = words.lower()[::-1]
         prefix = NOTHING
         for item in self._item.finditer(backwards):
-            word = self.key(item[0][::-1])
+            word = self.key(item[1][::-1])
             if touches and item.end() == len(words) and word in self._links:
                 break
             roles = self._roles.get(word, _NO_ROLE)
-            written = words[len(words) - item.end() : len(words) - item.start()]
+            written = words[len(words) - item.end() : len(words) - item.start(1)]
             nearest = not backwards[: item.start()].strip()
             after = _add(prefix, roles, written, item.end(), nearest)
             if after is None:

@@ -118,8 +118,9 @@ class Reader:
         patterns: list[str] = []
         for word, meanings in gathered.items():
             bare = word.strip("*")
-            exact = bare if any(char.isupper() for char in bare) else ""
-            patterns.append(bare.lower())
+            low = bare.lower()
+            exact = bare if bare != low else ""
+            patterns.append(low)
             self._words.append(_Word(len(bare), word.startswith("*"), word.endswith("*"), exact, tuple(meanings)))
         self._search = AhoCorasick(patterns)
 

@@ -96,7 +96,7 @@ class TimeWords:
             else:
                 for word, frame in self._spelled_out(meaning, template, number):
                     known.setdefault(word, frame)
-        self._shapes.sort(key=lambda shape: -len(shape.pattern.pattern))
+        self._shapes.sort(key=lambda shape: -len(shape.pattern))
         leads = {lead for shape in self._shapes for lead in shape.leads}
         searched = [*known, *leads.difference([""])]
         self._automaton = AhoCorasick(searched, matchkind=MatchKind.Standard)
@@ -167,7 +167,7 @@ class TimeWords:
 
     def _understood(self, word: str) -> Frame | None:
         for shape in self._shapes:
-            match = shape.pattern.fullmatch(word)
+            match = re.fullmatch(shape.pattern, word)
             if match:
                 values = {slot: self._value(slot, said) for slot, said in match.groupdict().items()}
                 return _frame(shape.meaning, values, shape.number)
@@ -195,16 +195,12 @@ class TimeWords:
                 frame_at[values] = _frame(meaning, dict(zip(slots, values, strict=True)), number)
             if frame_at[values].number > _MOST.get(frame_at[values].unit, 99):
                 continue
-            word = template
-            for slot, (said, _) in zip(slots, choice, strict=True):
-                word = word.replace(f"{{{slot}}}", said)
-            yield word, frame_at[values]
+            said = dict(zip(slots, (word for word, _ in choice), strict=True))
+            yield template.format_map(said), frame_at[values]
             if self._compact and any(digits):
                 # Many outlets set blanks around digits: "第 3 季度".
-                word = template
-                for slot, (said, _) in zip(slots, choice, strict=True):
-                    word = word.replace(f"{{{slot}}}", f" {said} ")
-                yield word.strip(), frame_at[values]
+                spaced = template.format_map({slot: f" {word} " for slot, word in said.items()})
+                yield spaced.strip(), frame_at[values]
 
     def _shape(self, meaning: str, template: str, number: int | None) -> _Shape:
         blank = "[ \n]{0,2}" if self._compact else "[ \n]{1,2}"
@@ -219,7 +215,7 @@ class TimeWords:
                 parts.append((around if at else "") + words + (around if at < len(pieces) - 1 else ""))
         if _LETTER.match(template[-1]):
             parts[-1] += END
-        return _Shape(meaning, tuple(parts), re.compile("".join(parts)), number, self._leads(pieces))
+        return _Shape(meaning, tuple(parts), "".join(parts), number, self._leads(pieces))
 
     def _slot(self, slot: str) -> str:
         if slot in _OPEN_PATTERNS:
@@ -251,7 +247,8 @@ class _Shape(NamedTuple):
     meaning: str
     #: Patterns of its slots and of the words between them, one after another.
     parts: tuple[str, ...]
-    pattern: re.Pattern[str]
+    #: All of them as one; compiled when a text has such a time.
+    pattern: str
     #: The number that it means without saying it.
     number: int | None
     #: What stands before its first digit.

@@ -13,6 +13,9 @@ LETTERS = "a-zß-öø-ÿœ"
 _LETTER = re.compile(f"[{LETTERS}]")
 #: No word of an alphabet goes on here.
 END = f"(?![{LETTERS}])"
+#: What ended here, if with a letter, does not go on with one. It stands once behind a tree: a look ahead in each of its
+#: leaves says the same, and took a third of the time that a language's patterns take to compile.
+_WHOLE = f"(?<![{LETTERS}](?=[{LETTERS}]))"
 #: From here on, characters belong to scripts without blanks between words.
 _FIRST_COMPACT = "\u2e80"
 
@@ -32,17 +35,20 @@ def alternation(words: Iterable[str], *, compact: bool = False, backwards: bool 
         ValueError: no word at all, which would match everywhere.
     """
     root: _Node = {}
+    whole = False
     for word in words:
         node = root
         stem = word.removesuffix("*")
         for char in reversed(stem) if backwards else stem:
             node = node.setdefault(char, {})
-        far = stem[0] if backwards else stem[-1]
-        ending = f"[{LETTERS}]*+" if stem != word else END if _LETTER.match(far) and not open_end else ""
+        ending = f"[{LETTERS}]*+" if stem != word else ""
         node[f"end {ending}"] = {}
+        far = stem[0] if backwards else stem[-1]
+        whole = whole or (not open_end and _LETTER.match(far) is not None)
     if not root:
         raise ValueError("an alternation needs at least one word")
-    return _pattern(root, compact, first=True)
+    tree = _pattern(root, compact, first=True)
+    return f"(?:{tree}{_WHOLE})" if whole else tree
 
 
 def _pattern(node: _Node, compact: bool, *, first: bool = False) -> str:
