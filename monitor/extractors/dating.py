@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from functools import lru_cache
@@ -10,7 +11,7 @@ from itertools import pairwise
 from monitor.declarations.metrics import Metric
 from monitor.extractors import periods
 from monitor.extractors.periods import PeriodMention
-from monitor.extractors.scene import Scene, Slot
+from monitor.extractors.scene import Cell, Scene, Slot
 from monitor.extractors.surroundings import gap, kind_of, near_by, owner, pairs, steps
 from storage import periods as algebra
 from storage.periods import month_of
@@ -61,6 +62,7 @@ def propose(
     if slot.cell is not None:
         _headed(scene, slot, base, shape, options)
     _carried(slot, before, options)
+    _recalled(scene, slot, options)
     _paired(scene, slot, options)
     _around(scene, slot, options)
     _published(scene, options)
@@ -150,6 +152,8 @@ def propose(
     return forms, listed
 
 
+#: How many lines below a heading may be of its chapter.
+_CHAPTER = 40
 #: How far back a text shows how it uses brackets and comparisons.
 _HABIT = 24
 
@@ -296,14 +300,13 @@ def _headed(scene: Scene, slot: Slot, base: str | None, shape: str, options: _Op
     cell = slot.cell
     assert cell is not None
     spans = {"head": cell.head, "label": cell.label, "caption": cell.caption}
-    if not any(m.form for m in scene.periods.within(*cell.head)):
-        # "2024 | share of revenue | 2023 | share of revenue": a head without a time goes on with the one on its left.
-        left = next((span for span in cell.left if any(m.form for m in scene.periods.within(*span))), None)
+    if not any(m.form for m in _times(scene, cell.head)):
+        left = _leftward(scene, cell)
         if left is not None:
             spans["head"] = left
     found: dict[str, list[str]] = {}
     for name, span in spans.items():
-        for rank, mention in enumerate(scene.periods.within(*span)):
+        for rank, mention in enumerate(_times(scene, span)):
             for form, how in _forms(mention, base):
                 options.put(form, f"t-{name}{how}", f"t-{name}{how}/{min(rank, 2)}")
                 if not how:
@@ -332,6 +335,31 @@ def _headed(scene: Scene, slot: Slot, base: str | None, shape: str, options: _Op
     options.certain = certain
     if options.certain:
         options.put(options.certain, "t-certain")
+
+
+def _times(scene: Scene, span: tuple[int, int]) -> list[PeriodMention]:
+    """The times of a cell; "profit for the period" heads a column by what is counted, not by when."""
+    return [
+        mention
+        for mention in scene.periods.within(*span)
+        if mention.kind not in _HOW
+        or not any(m.start <= mention.start and mention.end <= m.end for m in scene.metrics.within(*span))
+    ]
+
+
+def _leftward(scene: Scene, cell: Cell) -> tuple[int, int] | None:
+    """The head whose time holds for a column without one, of those on its left.
+
+    "2024 | share | 2023 | share" goes on with the nearest, "2024 | 2023 | growth | share" with the first of those that
+    stand side by side.
+    """
+    timed = [number for number, span in enumerate(cell.left) if any(m.form for m in _times(scene, span))]
+    if not timed:
+        return None
+    at = timed[0]
+    while at + 1 in timed:
+        at += 1
+    return cell.left[at]
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -368,7 +396,7 @@ def _labelled(scene: Scene, slot: Slot) -> str | None:
 
 def _heading(scene: Scene, slot: Slot, head: tuple[int, int], crossed: list[str]) -> str | None:
     """The one time that a column's head gives to a level below it; None where it may be read in two ways."""
-    said = [m for m in scene.periods.within(*head) if m.form and not m.kind.startswith(_MANNER)]
+    said = [m for m in _times(scene, head) if m.form and not m.kind.startswith(_MANNER)]
     if slot.measure != "level" or _in_brackets(scene, slot):
         return None
     if not said:
@@ -537,6 +565,27 @@ def _carried(slot: Slot, before: list[Slot], options: _Options) -> None:
         rank += 1
 
 
+def _recalled(scene: Scene, slot: Slot, options: _Options) -> None:
+    """Times decided further back: the line's first, the one before the last change, and the text's usual one."""
+    told = [near for near in scene.slots[: slot.number] if near.kept and near.period]
+    if not told:
+        return
+    line = [near for near in told if near.line_number == slot.line_number]
+    if line:
+        alike = "m" if line[0].metric == slot.metric else "o"
+        options.put(line[0].period, f"first{alike}", f"first/{min(len(line), 4)}")
+    other = next((near.period for near in reversed(told) if near.period != told[-1].period), None)
+    if other is not None:
+        options.put(other, "back", f"back/{'line' if any(near.period == other for near in line) else 'far'}")
+    twin = next((near.period for near in reversed(told) if near.metric == slot.metric), None)
+    options.put(twin, "same-metric")
+    usual = Counter(near.period for near in told)
+    (most, count), *rest = usual.most_common(2)
+    options.put(most, "usual", f"usual/{min(count, 6)}|{count * 2 > len(told)}")
+    for form, _ in rest:
+        options.put(form, "usual1")
+
+
 def _around(scene: Scene, slot: Slot, options: _Options) -> None:
     """Times outside the sentence: the sentence before, the line, the heading, the title, and what is reported."""
     low = slot.sentence[0]
@@ -557,6 +606,11 @@ def _around(scene: Scene, slot: Slot, options: _Options) -> None:
         line = scene.layout.lines[number]
         if line.kind == "heading":
             put((line.start, line.end), "heading", 1, first=True)
+            break
+    for number in range(slot.line_number - 1, max(slot.line_number - _CHAPTER, -1), -1):
+        line = scene.layout.lines[number]
+        if line.kind == "heading" and any(m.form and not m.comparative for m in scene.periods.within(line.start, line.end)):
+            put((line.start, line.end), "chapter", 1, first=True)
             break
     asked = scene.layout.asked(scene.text, slot.sentence_number)
     if asked is not None:
@@ -584,6 +638,12 @@ def _published(scene: Scene, options: _Options) -> None:
     else:
         options.put(month_of(today), "pub-to-date")
     options.put(f"..{month_of(today)}", "pub-open")
+    quarter = (today.month - 1) // 3
+    latest = f"{today.year:04}-Q{quarter}" if quarter else f"{today.year - 1:04}-Q4"
+    age = min((today - algebra.last_day(latest)).days // 15, 5)
+    options.put(latest, "pub-quarter", f"pub-quarter/{age}")
+    options.put(shifted(latest, "prior_quarter"), "pub-quarter-q", f"pub-quarter-q/{age}")
+    options.put(shifted(latest, "prior_year_same"), "pub-quarter-y")
 
 
 def _circumstances(scene: Scene, slot: Slot, before: list[Slot], options: _Options) -> list[str]:
