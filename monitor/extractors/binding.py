@@ -235,7 +235,7 @@ class Binder:
             metrics=self._metrics,
         )
         answers: list[object] = [None, *(option.frame for option in options)]
-        number = choice.choose("frame", slot, answers, [nothing, *(option.features for option in options)])
+        number = choice.choose("frame", slot, answers, [nothing, *(option.evidence for option in options)])
         if number == 0:
             return False
         slot.frame = options[number - 1].frame

@@ -7,12 +7,14 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from monitor.declarations.metrics import Metric
 from monitor.extractors import periods
 from monitor.extractors.periods import PeriodMention
 from monitor.extractors.scene import Cell, Scene, Slot
 from monitor.extractors.surroundings import gap, kind_of, near_by, owner, pairs, steps
+from monitor.extractors.weighing import Evidence, Under
 from storage import periods as algebra
 from storage.periods import month_of
 
@@ -53,8 +55,8 @@ class _Options:
 
 def propose(
     scene: Scene, slot: Slot, before: list[Slot], echoes: list[Slot], metrics: Mapping[str, Metric]
-) -> tuple[list[str | None], list[list[str]]]:
-    """Periods that a figure may speak of, the first of them none, and the features of each."""
+) -> tuple[list[str | None], list[Evidence]]:
+    """Periods that a figure may speak of, the first of them none, and the evidence for each."""
     options = _Options()
     base = _base(scene, slot, before)
     shape = metrics[slot.metric].shape
@@ -71,85 +73,96 @@ def propose(
             options.put(echo.period, "echo")
     forms: list[str | None] = [options.certain] if options.certain else list(options.features)
     measure = "level" if slot.measure == "level" else "change"
-    none = [f"none|{fact}" for fact in _circumstances(scene, slot, before, options)]
+    none = _circumstances(scene, slot, before, options)
+    none += [f"{shape}|", f"{shape}|{measure}", slot.metric, f"{slot.metric}|{measure}"]
     if any(echo.metric == slot.metric and echo.period is None for echo in echoes):
-        none.append("none|echo")
-    listed: list[list[str]] = []
+        none.append("echo")
     part = next((fact for fact in slot.context if fact.startswith("role=")), "role=")
+    own = [shape, slot.metric, f"{shape}|{measure}", f"{slot.metric}|{measure}"]
     aims = {
-        meaning.id
+        f"aim={meaning.id}"
         for cue in scene.cues.within(*slot.sentence)
         for meaning in cue.meanings
         if meaning.id in _AIMS and scene.layout.clause(cue.start) == slot.clause
     }
-    previous = next((near for near in before[:4] if near.kept), None)
-    habit = _habit(scene, slot, part) if previous is not None and part != "role=" else None
+    link = _link(scene, slot, next((near for near in before[:4] if near.kept), None), part)
+    ties = _tied(scene, slot)
+    listed: list[Evidence] = []
     for form in forms:
         if form is None:
-            listed.append(
-                [
-                    *none,
-                    *(f"none|{shape}|{fact}" for fact in ("", measure)),
-                    f"none|{slot.metric}",
-                    f"none|{slot.metric}|{measure}",
-                ]
-            )
+            listed.append(Evidence((), Under("none", none)))
             continue
         facts = list(dict.fromkeys(options.features[form]))
-        length = length_name(form)
-        when = when_of(form, scene.dated)
-        extra = [
-            f"n={min(len(facts), 4)}",
-            f"{shape}|{length}",
-            f"{slot.metric}|{length}",
-            f"{shape}|{when}",
-            f"{slot.metric}|{when}|{measure}",
-            f"{length}|{when}",
-        ]
-        if previous is not None and previous.period is not None:
-            relation = _relation(form, previous.period)
-            same = "m" if previous.metric == slot.metric else "o"
-            where = "s" if previous.sentence_number == slot.sentence_number else "f"
-            alike = f"{previous.measure == 'level'}>{measure}"
-            extra += [
-                f"rel={relation}|{same}{where}",
-                f"{part}|rel={relation}|{same}{where}",
-                f"{part}|rel={relation}|{alike}",
-                f"rel={relation}|{same}{where}|{alike}",
-                f"rel={relation}|{same}{where}|{slot.measure}",
-                f"rel={relation}|{alike}|{_unit_pair(previous, slot)}",
-            ]
-            if habit is not None:
-                extra += [f"habit={habit == relation}", f"{part}|habit={habit == relation}|{measure}"]
-            if where == "s":
-                link = gap(scene, previous.end, slot.start)
-                extra.append(f"rel={relation}|{same}|lk={link}")
-                for feature in slot.context:
-                    if feature.startswith(("cmpb0", "cue<", "<")):
-                        extra.append(f"rel={relation}|{same}|{feature}")
-        extra += [f"aim={aim}|{length}|{when}" for aim in aims]
-        for tied in slot.ties:
-            for number in (tied.first, tied.second):
-                other = scene.slots[number]
-                if number < slot.number and other.kept and other.period and other.metric == slot.metric:
-                    relation = _relation(form, other.period)
-                    extra.append(f"tie={tied.part}{tied.how}|{other.measure == 'level'}|{relation}")
-                    extra.append(f"tie={tied.part}|{other.measure == 'level'}|{relation}")
-            if scene.reporting:
-                extra.append(f"tie={tied.part}{tied.how}|rep={_relation(form, scene.reporting)}")
-        for fact in facts:
-            head = fact.split("/")[0]
-            extra += [fact, f"{fact}|{shape}", f"{fact}|{measure}", f"{head}|{length}"]
-            if "/" not in fact:
-                extra.append(f"{part}|{fact}|{measure}")
+        length, when = length_name(form), when_of(form, scene.dated)
+        extra = [f"n={min(len(facts), 4)}", f"{length}|{when}", *facts]
         extra += [f"{facts[0]}&{fact}" for fact in facts[1:4]]
+        under = [
+            Under(shape, facts),
+            Under(measure, facts),
+            Under(length, [*(fact.partition("/")[0] for fact in facts), *own]),
+            Under(f"={when}", own),
+            Under(f"{length}|{when}", aims),
+            Under(f"{part}|{measure}", [fact for fact in facts if "/" not in fact]),
+        ]
+        if link is not None:
+            relation = _relation(form, link.period)
+            under.append(Under(f"rel={relation}", link.facts))
+            if link.habit:
+                extra += [f"habit={link.habit == relation}", f"{part}|habit={link.habit == relation}|{measure}"]
+        for period, tie in ties:
+            extra.append(f"{tie}|{_relation(form, period)}")
         if scene.reporting:
-            extra += [
-                f"rep={_relation(form, scene.reporting)}",
-                f"{part}|rep={_relation(form, scene.reporting)}|{measure}",
-            ]
-        listed.append(extra)
+            under.append(Under(f"rep={_relation(form, scene.reporting)}", ["", f"{part}|{measure}", *slot.context]))
+        listed.append(Evidence(extra, *under))
     return forms, listed
+
+
+class _Link(NamedTuple):
+    """How a figure goes on from the one before it."""
+
+    #: The period of that one.
+    period: str
+    #: What weighs by how a period lies to it.
+    facts: list[str]
+    #: How such a figure lay to the one before it elsewhere in the text.
+    habit: str | None
+
+
+def _link(scene: Scene, slot: Slot, previous: Slot | None, part: str) -> _Link | None:
+    if previous is None or previous.period is None:
+        return None
+    same = "m" if previous.metric == slot.metric else "o"
+    where = "s" if previous.sentence_number == slot.sentence_number else "f"
+    alike = f"{previous.measure == 'level'}>{'level' if slot.measure == 'level' else 'change'}"
+    facts = [
+        f"{same}{where}",
+        f"{same}{where}|{part}",
+        f"{part}|{alike}",
+        f"{same}{where}|{alike}",
+        f"{same}{where}|{slot.measure}",
+        f"{alike}|{_unit_pair(previous, slot)}",
+    ]
+    if where == "s":
+        facts.append(f"{same}|lk={gap(scene, previous.end, slot.start)}")
+        facts += [f"{same}|{f}" for f in slot.context if f.startswith(("cmp", "cue<", "<", "dir"))]
+    else:
+        facts += [f"f|{feature}" for feature in slot.context]
+    return _Link(previous.period, facts, _habit(scene, slot, part) if part != "role=" else None)
+
+
+def _tied(scene: Scene, slot: Slot) -> list[tuple[str, str]]:
+    """Periods of the figures that a figure is explained by, and the reported one, each with the part that it plays."""
+    found: list[tuple[str, str]] = []
+    for tied in slot.ties:
+        for number in (tied.first, tied.second):
+            other = scene.slots[number]
+            if number < slot.number and other.kept and other.period and other.metric == slot.metric:
+                level = other.measure == "level"
+                found.append((other.period, f"tie={tied.part}{tied.how}|{level}"))
+                found.append((other.period, f"tie={tied.part}|{level}"))
+        if scene.reporting:
+            found.append((scene.reporting, f"tie={tied.part}{tied.how}|rep"))
+    return found
 
 
 #: How many lines below a heading may be of its chapter.
@@ -609,7 +622,9 @@ def _around(scene: Scene, slot: Slot, options: _Options) -> None:
             break
     for number in range(slot.line_number - 1, max(slot.line_number - _CHAPTER, -1), -1):
         line = scene.layout.lines[number]
-        if line.kind == "heading" and any(m.form and not m.comparative for m in scene.periods.within(line.start, line.end)):
+        if line.kind == "heading" and any(
+            m.form and not m.comparative for m in scene.periods.within(line.start, line.end)
+        ):
             put((line.start, line.end), "chapter", 1, first=True)
             break
     asked = scene.layout.asked(scene.text, slot.sentence_number)

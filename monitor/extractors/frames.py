@@ -11,6 +11,7 @@ from monitor.extractors.mentions import Mention
 from monitor.extractors.quantities import Quantity
 from monitor.extractors.scene import Frame, Heading, Scene, Slot
 from monitor.extractors.surroundings import gap, kind_of, magnitude, steps
+from monitor.extractors.weighing import Evidence, Under
 from storage.records import Value
 
 _ONE = Decimal(1)
@@ -85,7 +86,7 @@ def readings(quantity: Quantity, house: tuple[str, str]) -> list[Frame]:
     return list(unique.values())
 
 
-def of_readings(scene: Scene, slot: Slot, before: list[Slot], options: list[Frame]) -> list[list[str]]:
+def of_readings(scene: Scene, slot: Slot, before: list[Slot], options: list[Frame]) -> list[Evidence]:
     """What speaks for each reading of a printed unit."""
     facts = [*slot.context, *(fact for fact in _facts(scene, slot, before, None) if fact[:2] in {"b=", "a=", "s="})]
     for near in before[:6]:
@@ -99,9 +100,7 @@ def of_readings(scene: Scene, slot: Slot, before: list[Slot], options: list[Fram
     listed = []
     for option in options:
         name = f"{own}>{option.unit}"
-        listed.append(
-            [name, *(f"{option.source}|{fact}" for fact in facts), *(f"{name}|{fact}" for fact in facts[:12])]
-        )
+        listed.append(Evidence([name], Under(option.source, facts), Under(name, facts[:12])))
     return listed
 
 
@@ -117,11 +116,13 @@ def times(value: Value, factor: Decimal) -> Value:
 class Option:
     """A frame with what speaks for it."""
 
-    __slots__ = ("features", "frame", "scale")
+    __slots__ = ("also", "evidence", "frame", "scale")
 
     def __init__(self, frame: Frame, scale: Decimal) -> None:
         self.frame, self.scale = frame, scale
-        self.features: list[str] = []
+        #: Other ways to come to it.
+        self.also: list[str] = []
+        self.evidence = Evidence(())
 
 
 def options(
@@ -133,8 +134,8 @@ def options(
     header: Heading | None,
     house: tuple[str, str],
     metrics: Mapping[str, Metric],
-) -> tuple[list[Option], list[str]]:
-    """Ways to read a number without a unit, and the features of reading it not at all.
+) -> tuple[list[Option], Evidence]:
+    """Ways to read a number without a unit, and the evidence for reading it not at all.
 
     Args:
         scene: the text.
@@ -153,7 +154,7 @@ def options(
     def put(value: Value, unit: str, source: str, scale: Decimal) -> None:
         key = (str(value), unit)
         if key in known:
-            next(o for o in found if (str(o.frame.value), o.frame.unit) == key).features.append(f"also={source}")
+            next(o for o in found if (str(o.frame.value), o.frame.unit) == key).also.append(f"also={source}")
             return
         known.add(key)
         found.append(Option(Frame(value, unit, source), scale))
@@ -194,15 +195,13 @@ def options(
         frame = option.frame
         kind = kind_of(frame.unit)
         names = [f"{frame.source}", f"{frame.source}>{kind}", f"{kind}|mag={magnitude(frame.value)}"]
-        features = [*names, *option.features]
-        features += [f"{frame.source}|{fact}" for fact in shared]
-        features += [f"{kind}|{fact}" for fact in shared]
+        features = [*names, *option.also]
         features += [f"{frame.source.split('-')[0]}|{near}" for near in _likeness(slot, option, previous, following)]
         for where, metric in named:
             fit = _fit(metric, frame)
             features += [f"{where}={fit}", f"{where}={fit}|{frame.source.split('-')[0]}", f"{where}={fit}|{kind}"]
-        option.features = features
-    return found, [f"none|{fact}" for fact in shared]
+        option.evidence = Evidence(features, Under(frame.source, shared), Under(f"={kind}", shared))
+    return found, Evidence((), Under("none", shared))
 
 
 def _named(

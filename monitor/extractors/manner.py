@@ -10,7 +10,7 @@ from monitor.declarations.metrics import Metric
 from monitor.extractors.dating import length_name, when_of
 from monitor.extractors.scene import Scene, Slot
 from monitor.extractors.surroundings import kind_of, near_by, steps
-from monitor.extractors.weighing import ByClass
+from monitor.extractors.weighing import ByClass, Under
 from storage.records import Aggregation, Basis, Measure
 
 MEASURES: tuple[Measure, ...] = get_args(Measure)
@@ -20,11 +20,9 @@ BASES: tuple[Basis, ...] = get_args(Basis)
 
 def changes(scene: Scene, slot: Slot, before: list[Slot]) -> ByClass:
     """Features of each measure before the metric is known."""
-    facts = ["", *slot.context, *_before(slot, before, "")]
     assert slot.frame is not None
-    facts.append(f"unit={kind_of(slot.frame.unit)}|{slot.frame.source}")
-    facts += _bases(scene, slot)
-    return ByClass(MEASURES, facts)
+    unit = f"unit={kind_of(slot.frame.unit)}|{slot.frame.source}"
+    return ByClass(MEASURES, ["", unit, *slot.context, *_before(slot, before), *_bases(scene, slot)])
 
 
 def measures(
@@ -41,13 +39,10 @@ def measures(
         f"{slot.change}|{metric.shape}|{unit}",
         f"{slot.change}|{slot.metric}",
     ]
-    facts += _before(slot, before, metric.shape)
+    facts += _before(slot, before)
     facts += _bases(scene, slot)
-    for feature in slot.context:
-        facts.append(feature)
-        facts.append(f"{unit}|{feature}")
-        if not feature.startswith(("<", ">", "lk", "nk")):
-            facts.append(f"{metric.shape}|{unit}|{feature}")
+    facts += slot.context
+    unworded = [feature for feature in slot.context if not feature.startswith(("<", ">", "lk", "nk"))]
     if slot.cell is not None:
         facts += _in_head(scene, slot, unit)
     for echo in echoes:
@@ -60,7 +55,7 @@ def measures(
             break
     else:
         facts.append(f"with=none|{unit}")
-    return ByClass(MEASURES, facts)
+    return ByClass(MEASURES, facts, Under(unit, slot.context), Under(f"{metric.shape}|{unit}", unworded))
 
 
 def _in_head(scene: Scene, slot: Slot, unit: str) -> list[str]:
@@ -89,7 +84,7 @@ def _bases(scene: Scene, slot: Slot) -> list[str]:
     return found
 
 
-def _before(slot: Slot, before: list[Slot], shape: str) -> list[str]:
+def _before(slot: Slot, before: list[Slot]) -> list[str]:
     """What has been decided of the quantities before."""
     facts: list[str] = []
     assert slot.frame is not None
@@ -182,11 +177,8 @@ def aggregations(
     for echo in echoes:
         if echo.metric == slot.metric:
             facts += [f"echo={echo.aggregation}"]
-    for feature in slot.context:
-        if feature.startswith(("<", ">", "cue", "noun", "line", "mag")):
-            facts.append(f"{slot.metric}|{feature}")
-        facts.append(f"{shape}|{feature}")
-    return ByClass(AGGREGATIONS, facts)
+    telling = [f for f in slot.context if f.startswith(("<", ">", "cue", "noun", "line", "mag"))]
+    return ByClass(AGGREGATIONS, facts, Under(slot.metric, telling), Under(f"={shape}", slot.context))
 
 
 def _decided(slot: Slot, before: list[Slot], name: str) -> list[str]:
@@ -258,7 +250,9 @@ def bases(scene: Scene, slot: Slot, before: list[Slot], echoes: list[Slot], metr
         f"{slot.aggregation}|{when}",
         f"{slot.aggregation}|{slot.metric}",
     ]
-    cues: set[str] = set()
+    #: What weighs by when the period is, and what by the metric's shape too.
+    timed: list[str] = []
+    shaped: list[str] = []
     for name, start, end in (
         ("s", low, high),
         ("l", slot.line.start, slot.line.end),
@@ -269,11 +263,8 @@ def bases(scene: Scene, slot: Slot, before: list[Slot], echoes: list[Slot], metr
         for mention in scene.cues.within(start, end):
             seen.update(meaning.id for meaning in mention.meanings)
         seen &= _SAYING
-        facts += [f"{name}~{cue}" for cue in seen]
-        facts += [f"{name}~{cue}|{when}" for cue in seen]
-        facts += [f"{name}~{cue}|{shape}" for cue in seen]
-        facts.append(f"{name}~{'+'.join(sorted(seen - {'previous', 'reported'}))}|{when}")
-        cues |= seen
+        shaped += [f"{name}~{cue}" for cue in seen]
+        timed.append(f"{name}~~{'+'.join(sorted(seen - {'previous', 'reported'}))}")
     for side, mentions in (("b", scene.cues.before(slot.start, low)), ("a", scene.cues.after(slot.end, high))):
         rank = 0
         for mention in mentions:
@@ -284,19 +275,16 @@ def bases(scene: Scene, slot: Slot, before: list[Slot], echoes: list[Slot], metr
             distance = slot.start - mention.end if side == "b" else mention.start - slot.end
             far = steps(distance, scene.language)
             for cue in ids:
-                facts += [
-                    f"{side}{rank}={cue}{clause}",
-                    f"{side}{rank}={cue}{clause}|{when}",
-                    f"{side}={cue}{far}",
-                    f"{side}={cue}{clause}|{when}",
-                ]
+                facts += [f"{side}{rank}={cue}{clause}", f"{side}={cue}{far}"]
+                timed += [f"{side}{rank}={cue}{clause}", f"{side}={cue}{clause}"]
             if rank == 0:
-                facts.append(f"{side}word={scene.text[mention.start : mention.end].lower()}|{when}")
+                timed.append(f"{side}word={scene.text[mention.start : mention.end].lower()}")
             rank += 1
             if rank > 2:
                 break
     if any(time.estimate for time in scene.periods.within(low, high)):
-        facts += ["marked", f"marked|{when}"]
+        facts.append("marked")
+        timed.append("marked")
     facts += _decided(slot, before, "basis")
     if before and before[0].kept:
         near = before[0]
@@ -311,13 +299,10 @@ def bases(scene: Scene, slot: Slot, before: list[Slot], echoes: list[Slot], metr
             facts += [f"echo={echo.basis}"]
     for mention in scene.subjects.within(low, high):
         facts.append(f"subject={mention.meanings[0].kind}")
-    for feature in slot.context:
-        if feature.startswith(("<", ">", "bound", "line", "lk", "u=", "cell", "spelled")):
-            facts.append(feature)
-            facts.append(f"{feature}|{when}")
+    worded = [f for f in slot.context if f.startswith(("<", ">", "bound", "line", "lk", "u=", "cell", "spelled"))]
     if slot.cell is not None:
         facts += _in_head(scene, slot, when)
-    return ByClass(BASES, facts)
+    return ByClass(BASES, [*facts, *shaped, *worded], Under(when, [*timed, *shaped, *worded]), Under(shape, shaped))
 
 
 def _named_adversely(scene: Scene, slot: Slot) -> bool | None:
@@ -373,11 +358,7 @@ def signs(scene: Scene, slot: Slot, before: list[Slot], echoes: list[Slot], metr
     if metric.shape in {"profit", "ratio"}:
         named = _named_adversely(scene, slot)
         facts += [f"named-adverse={named}|{level}", f"named-adverse={named}|{level}|{unit}"]
-    for feature in slot.context:
-        facts.append(f"{level}|{feature}")
-        if feature.startswith(("dir", "sign", "cmp", "cue<", "cue>")):
-            facts.append(f"{metric.shape}|{level}|{feature}")
-            facts.append(f"{adverse}|{level}|{feature}")
+    directed = [f for f in slot.context if f.startswith(("dir", "sign", "cmp", "cue<", "cue>"))]
     for near in before[:2]:
         if near.kept and near.sentence_number == slot.sentence_number:
             alike = "m" if near.metric == slot.metric else "o"
@@ -390,4 +371,10 @@ def signs(scene: Scene, slot: Slot, before: list[Slot], echoes: list[Slot], metr
     for echo in echoes:
         if echo.metric == slot.metric and echo.measure == slot.measure:
             facts.append(f"echo={echo.negative}")
-    return ByClass(("+", "-"), facts)
+    return ByClass(
+        ("+", "-"),
+        facts,
+        Under(str(level), slot.context),
+        Under(f"{metric.shape}|{level}", directed),
+        Under(f"adverse={adverse}|{level}", directed),
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ from monitor.declarations.watchlists import Entity
 from monitor.extractors.mentions import Meaning, Mention
 from monitor.extractors.scene import Scene, Slot
 from monitor.extractors.surroundings import gap, kind_of, near_by, owner, pairs, steps
-from monitor.extractors.weighing import Feature
+from monitor.extractors.weighing import Evidence, Under
 
 #: Changes may be said in these units whatever the metric's own is.
 _OF_CHANGE = frozenset({"percent", "percentage_point", "times"})
@@ -50,12 +50,12 @@ class _Blocks:
         self._plain = [feature for feature in context if feature[0] not in "<>"]
         #: What is told apart by metric, not only by shape.
         self.telling = [f for f in context if f[0] in "<>" or f.startswith(("noun=", "mag=", "cue<", "cue>"))]
-        self._made: dict[str, tuple[str, ...]] = {}
+        self._made: dict[str, Under] = {}
 
-    def of(self, shape: str) -> tuple[str, ...]:
-        """The block of a shape."""
+    def of(self, shape: str) -> Under:
+        """The surroundings under the name of a shape; a metric may have the same name."""
         if shape not in self._made:
-            self._made[shape] = tuple([f"{shape}|{feature}" for feature in self._plain])
+            self._made[shape] = Under(f"={shape}", self._plain)
         return self._made[shape]
 
 
@@ -107,7 +107,7 @@ class MetricOptions:
 
     def propose(
         self, scene: Scene, slot: Slot, before: list[Slot], echoes: list[Slot]
-    ) -> tuple[list[str], list[Sequence[Feature]]]:
+    ) -> tuple[list[str], list[Evidence]]:
         """Metrics that the quantity may state, the first of them nothing, and the features of each."""
         places, excluded = self._places(scene, slot)
         clues = _Clues(
@@ -132,7 +132,7 @@ class MetricOptions:
         if any("paired|True" in facts for facts in clues.paired.values()):
             # "X and Y were x and y, respectively": what answers to the number's place, or nothing at all.
             fitting = [name for name in fitting if "paired" in clues.paired.get(name, ())]
-        features: list[Sequence[Feature]] = [self._of_nothing(scene, slot, clues)]
+        features = [self._of_nothing(scene, slot, clues)]
         features += [self._of(scene, slot, name, clues) for name in fitting]
         return [NOTHING, *fitting], features
 
@@ -285,14 +285,14 @@ class MetricOptions:
                 break
         return found
 
-    def _of(self, scene: Scene, slot: Slot, name: str, clues: _Clues) -> list[Feature]:
+    def _of(self, scene: Scene, slot: Slot, name: str, clues: _Clues) -> Evidence:
         places, table, carried, nearby = clues.places.get(name, []), clues.table, clues.carried, clues.nearby
         before, echoes = clues.before, clues.echoes
         metric = self._metrics[name]
         assert slot.frame is not None
         kind = kind_of(slot.frame.unit)
         unit = slot.frame.unit if kind == "money" else kind
-        found: list[Feature] = [
+        found = [
             f"m={name}",
             f"{metric.shape}|{unit}",
             f"{name}|{kind}",
@@ -412,15 +412,15 @@ class MetricOptions:
         else:
             if echoes:
                 put("not-echo")
-        found += [f"{name}|{feature}" for feature in clues.blocks.telling]
-        return [*found, *clues.paired.get(name, ()), clues.blocks.of(metric.shape)]
+        found += clues.paired.get(name, ())
+        return Evidence(found, Under(name, clues.blocks.telling), clues.blocks.of(metric.shape))
 
-    def _of_nothing(self, scene: Scene, slot: Slot, clues: _Clues) -> list[str]:
+    def _of_nothing(self, scene: Scene, slot: Slot, clues: _Clues) -> Evidence:
         places, excluded, before, in_table = clues.places, clues.excluded, clues.before, bool(clues.table)
         assert slot.frame is not None
         kind = kind_of(slot.frame.unit)
         unit = slot.frame.unit if kind == "money" else kind
-        found = ["0", f"0|u={unit}", f"0|u={unit}|{slot.change}", f"0|frame={slot.frame.source}"]
+        found = ["0", f"0|unit={unit}", f"0|unit={unit}|{slot.change}", f"0|frame={slot.frame.source}"]
         put = found.append
         for side, distance in excluded[:2]:
             far = steps(distance, scene.language)
@@ -435,16 +435,13 @@ class MetricOptions:
         put(f"0|strong={bool(strong)}|{kind}")
         if in_table:
             put("0|table")
-        for fact in subject_facts(scene, slot):
-            put(f"0|{fact}")
         if before:
             same = before[0].sentence_number == slot.sentence_number
             put(f"0|kept={before[0].kept}|{same}")
             if same and before[0].frame is not None:
                 put(f"0|kept={before[0].kept}|{kind_of(before[0].frame.unit)}>{kind}")
                 put(f"0|kept={before[0].kept}|{gap(scene, before[0].end, slot.start)}")
-        found += [f"0|{feature}" for feature in slot.context]
-        return found
+        return Evidence(found, Under("0", [*subject_facts(scene, slot), *slot.context]))
 
 
 def _head_share(scene: Scene, slot: Slot) -> bool:
@@ -546,7 +543,7 @@ class EntityOptions:
 
     def propose(
         self, scene: Scene, slot: Slot, before: list[Slot], echoes: list[Slot]
-    ) -> tuple[list[str], list[list[str]]]:
+    ) -> tuple[list[str], list[Evidence]]:
         """The entities that have the metric, and the features of each."""
         metric = self._metrics[slot.metric]
         names = [name for name, entity in self._entities.items() if entity.kind in metric.of]
@@ -554,7 +551,7 @@ class EntityOptions:
         if named in names:
             names = [named]
         if len(names) < 2:
-            return names, [[] for _ in names]
+            return names, [Evidence(()) for _ in names]
         facts = self._facts(scene, slot, before)
         return names, [self._of(slot, name, facts, before, echoes) for name in names]
 
@@ -660,30 +657,19 @@ class EntityOptions:
 
     def _of(
         self, slot: Slot, name: str, facts: list[tuple[str, str]], before: list[Slot], echoes: list[Slot]
-    ) -> list[str]:
+    ) -> Evidence:
         kind = self._entities[name].kind
         metric = self._metrics[slot.metric]
         assert slot.frame is not None
         unit = slot.frame.unit
         features = [f"{kind}|{slot.metric}", f"{kind}|{metric.shape}", f"{kind}|{slot.metric}|{unit}"]
         put = features.append
-        features += [
-            f"{kind}|{feature}" for feature in slot.context if feature.startswith(("mag=", "line=", "first", "noun="))
-        ]
-        mine = 0
-        for holder, fact in facts:
-            if holder == name:
-                put(fact)
-                put(f"{fact}|{metric.shape}")
-                put(f"{kind}|{fact}")
-                put(f"{fact}|{slot.metric}")
-                mine += 1
-            elif holder == "":
-                put(f"{kind}|{fact}")
-                put(f"{kind}|{fact}|{slot.metric}")
+        mine = [fact for holder, fact in facts if holder == name]
+        nobodys = [fact for holder, fact in facts if holder == ""]
         if not mine:
-            put(f"{kind}|unsaid")
-            put(f"{kind}|unsaid|{slot.metric}")
+            nobodys.append("unsaid")
+        features += mine
+        size = [f for f in slot.context if f.startswith(("mag=", "line=", "first", "noun="))]
         for rank, near in enumerate([b for b in before[:6] if b.kept][:3]):
             same = near_by(near, slot)
             alike = "m" if near.metric == slot.metric else "o"
@@ -696,4 +682,10 @@ class EntityOptions:
                     put(f"c0{same}{alike}|said={said}")
         if any(echo.entity == name and echo.metric == slot.metric for echo in echoes):
             put("echo")
-        return features
+        return Evidence(
+            features,
+            Under(kind, [*size, *mine, *nobodys]),
+            Under(f"{kind}|{slot.metric}", nobodys),
+            Under(f"={metric.shape}", mine),
+            Under(slot.metric, mine),
+        )

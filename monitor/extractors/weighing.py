@@ -8,54 +8,86 @@ confidence come from the same articles, each weighed without itself.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from math import exp
 from pathlib import Path
-from typing import overload
+from typing import Generic, NamedTuple, TypeVar, overload
 
 FILE = Path(__file__).with_name("weights.json")
 
 #: Weights are counted in parts of it.
 UNIT = 1000
 
-#: A feature, or a block of features that several options share.
-Feature = str | tuple[str, ...]
-#: Features of each option of a decision; a block stands last.
-Options = Sequence[Sequence[Feature]]
+
+class Under(NamedTuple):
+    """Facts under a name: the features `name|fact`, which are spelled out only for those who ask."""
+
+    name: str
+    facts: Collection[str]
 
 
-def flat(features: Iterable[Feature]) -> dict[str, None]:
-    """The features one by one, each once."""
-    found: dict[str, None] = {}
-    for feature in features:
-        if isinstance(feature, tuple):
-            found.update(dict.fromkeys(feature))
-        else:
-            found[feature] = None
-    return found
+class Evidence:
+    """What speaks for an option: features, and facts under names, which several options may share."""
+
+    __slots__ = ("features", "under")
+
+    def __init__(self, features: Collection[str], *under: Under) -> None:
+        self.features, self.under = features, under
+
+    def __iter__(self) -> Iterator[str]:
+        """The features one by one, each once."""
+        spelled = (f"{under.name}|{fact}" for under in self.under for fact in under.facts)
+        return iter(dict.fromkeys((*self.features, *spelled)))
 
 
-class ByClass(Sequence[Sequence[Feature]]):
-    """Options that share their facts: the features of each are the facts under its name."""
+class ByClass(Sequence[Evidence]):
+    """Options that share their evidence: the features of each are the shared ones under its name."""
 
-    __slots__ = ("classes", "facts")
+    __slots__ = ("classes", "shared")
 
-    def __init__(self, classes: tuple[str, ...], facts: Iterable[str]) -> None:
+    def __init__(self, classes: tuple[str, ...], features: Collection[str], *under: Under) -> None:
         self.classes = classes
-        self.facts = dict.fromkeys(facts)
+        self.shared = Evidence(features, *under)
 
     def __len__(self) -> int:
         return len(self.classes)
 
     @overload
-    def __getitem__(self, number: int) -> Sequence[Feature]: ...
+    def __getitem__(self, number: int) -> Evidence: ...
     @overload
-    def __getitem__(self, number: slice) -> Sequence[Sequence[Feature]]: ...
-    def __getitem__(self, number: int | slice) -> Sequence[Feature] | Sequence[Sequence[Feature]]:
+    def __getitem__(self, number: slice) -> Sequence[Evidence]: ...
+    def __getitem__(self, number: int | slice) -> Evidence | Sequence[Evidence]:
         if isinstance(number, slice):
             return [self[each] for each in range(*number.indices(len(self)))]
-        return [f"{self.classes[number]}|{fact}" for fact in self.facts]
+        return Evidence((), Under(self.classes[number], list(self.shared)))
+
+
+#: The evidence of each option of a decision.
+Options = Sequence[Evidence]
+_Weight = TypeVar("_Weight")
+
+
+class _Table(Generic[_Weight]):
+    """Weights by feature, and by fact under each name that is asked for."""
+
+    def __init__(self, weights: Mapping[str, _Weight]) -> None:
+        self.weights = weights
+        self._sorted: list[str] | None = None
+        self._under: dict[str, dict[str, _Weight]] = {}
+
+    def under(self, name: str) -> Mapping[str, _Weight]:
+        """The weights of the features `name|fact` by fact."""
+        known = self._under.get(name)
+        if known is None:
+            if self._sorted is None:
+                self._sorted = sorted(self.weights)
+            # "}" comes right after "|".
+            begin, end = bisect_left(self._sorted, f"{name}|"), bisect_left(self._sorted, f"{name}}}")
+            cut = len(name) + 1
+            known = self._under[name] = {each[cut:]: self.weights[each] for each in self._sorted[begin:end]}
+        return known
 
 
 class Weights:
@@ -70,7 +102,8 @@ class Weights:
         """
         self.tables = tables
         self.steps = tuple(steps)
-        self._rows: dict[str, dict[str, list[int]]] = {}
+        self._each_of = {decision: _Table(table) for decision, table in tables.items()}
+        self._rows_of: dict[str, _Table[list[int]]] = {}
 
     def choose(self, decision: str, options: Options) -> tuple[int, float]:
         """The heaviest option, the first of equals, and its share of the whole."""
@@ -79,31 +112,38 @@ class Weights:
         return scores.index(top), 1 / sum([exp((score - top) / UNIT) for score in scores])
 
     def _each(self, decision: str, options: Options) -> list[int]:
-        table = self.tables.get(decision, {})
+        table = self._each_of.get(decision)
+        if table is None:
+            return [0] * len(options)
+        weights = table.weights
         # A view's intersection drops doubles and what has no weight in one pass, without a step of Python for each.
-        known = table.keys()
-        blocks: dict[int, int] = {}
+        known = weights.keys()
+        shared: dict[int, int] = {}
         scores = []
-        for features in options:
-            total = sum([table[feature] for feature in known & features])
-            block = features[-1] if features else ""
-            if isinstance(block, tuple):
-                if id(block) not in blocks:
-                    blocks[id(block)] = sum([table[feature] for feature in known & block])
-                total += blocks[id(block)]
+        for option in options:
+            total = sum([weights[feature] for feature in known & option.features])
+            for under in option.under:
+                if id(under) not in shared:
+                    row = table.under(under.name)
+                    shared[id(under)] = sum([row[fact] for fact in row.keys() & under.facts])
+                total += shared[id(under)]
             scores.append(total)
         return scores
 
     def _of_classes(self, decision: str, options: ByClass) -> list[int]:
         """The same with each fact looked up once for all classes."""
-        if decision not in self._rows:
-            self._rows[decision] = self._turned(decision, options.classes)
-        known = self._rows[decision]
-        found = [row for row in map(known.get, options.facts) if row is not None]
-        return [sum(column) for column in zip(*found, strict=True)] if found else [0] * len(options.classes)
+        if decision not in self._rows_of:
+            self._rows_of[decision] = _Table(self._turned(decision, options.classes))
+        table = self._rows_of[decision]
+        weights = table.weights
+        found = [weights[feature] for feature in weights.keys() & options.shared.features]
+        for under in options.shared.under:
+            row = table.under(under.name)
+            found += [row[fact] for fact in row.keys() & under.facts]
+        return [sum(column) for column in zip(*found, strict=True)] if found else [0] * len(options)
 
     def _turned(self, decision: str, classes: tuple[str, ...]) -> dict[str, list[int]]:
-        """Weights by fact: one for each class."""
+        """Weights by feature without its class: one for each class."""
         place = {name: number for number, name in enumerate(classes)}
         turned: dict[str, list[int]] = {}
         for feature, weight in self.tables.get(decision, {}).items():
@@ -112,10 +152,10 @@ class Weights:
                 turned.setdefault(fact, [0] * len(classes))[place[name]] = weight
         return turned
 
-    def reasons(self, decision: str, features: Iterable[Feature], most: int = 6) -> list[tuple[str, float]]:
+    def reasons(self, decision: str, features: Iterable[str], most: int = 6) -> list[tuple[str, float]]:
         """The features of an option that weigh most, heaviest first."""
         get = self.tables.get(decision, {}).get
-        weighed = [(feature, get(feature, 0) / UNIT) for feature in flat(features)]
+        weighed = [(feature, get(feature, 0) / UNIT) for feature in features]
         return sorted((pair for pair in weighed if pair[1]), key=lambda pair: -abs(pair[1]))[:most]
 
 

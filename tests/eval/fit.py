@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 import sys
 from array import array
 from collections import defaultdict
@@ -28,11 +27,10 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
-from monitor.declarations.metrics import metrics
 from monitor.extractors import Extractor
 from monitor.extractors.normal import normalise
 from monitor.extractors.scene import Frame, Slot
-from monitor.extractors.weighing import FILE, UNIT, Options, Weights, flat
+from monitor.extractors.weighing import FILE, UNIT, Options, Weights
 from monitor.rows import figure_row
 from tests.eval import scoring
 
@@ -40,18 +38,9 @@ from tests.eval import scoring
 RARE = 5
 #: Weights below this are left out.
 TINY = 0.015
-#: Features that name a metric or a word of a text see few articles: they weigh less before they weigh at all.
-NARROW = 0.5
-_NARROW = re.compile(r"(?:^|[|])(?:[<>]|lk=|nk=|gap=|word=|noun=)|" + "|".join(rf"\b{name}\b" for name in metrics()))
-
-
-def _is_narrow(feature: str) -> bool:
-    return _NARROW.search(feature) is not None
-
-
 #: Penalty by decision.
-PENALTY = {"entity": 1.8}
-DEFAULT_PENALTY = 2.0
+PENALTY = {"metric": 2.0, "measure": 2.0}
+DEFAULT_PENALTY = 3.0
 #: Articles of the first folder count so often: they are the reference for how figures are annotated.
 REFERENCE = 2.0
 
@@ -69,13 +58,13 @@ _MOST = 40
 def _sample(options: Options, right: int) -> Sample:
     if len(options) > _MOST:
         others = [number for number in range(1, len(options)) if number != right]
-        chosen = sorted({0, right, *Random(len(options[right])).sample(others, _MOST - 2)})
+        chosen = sorted({0, right, *Random(len(options)).sample(others, _MOST - 2)})
         options, right = [options[number] for number in chosen], chosen.index(right)
     numbers = array("i")
     starts = []
     for option in options:
         starts.append(len(numbers))
-        numbers.extend({_NAMES.setdefault(feature, len(_NAMES)) for feature in flat(option)})
+        numbers.extend({_NAMES.setdefault(feature, len(_NAMES)) for feature in option})
     return numbers, starts, right
 
 
@@ -181,8 +170,7 @@ def learn(samples: Sequence[Sample], penalty: float, counts: Sequence[float]) ->
     names = {number: name for name, number in _NAMES.items()}
     index = {names[int(number)]: position for position, number in enumerate(used)}
     rows, columns = np.concatenate(rows_of), np.concatenate(columns_of)
-    scale = np.array([NARROW if _is_narrow(name) else 1.0 for name in index])
-    matrix = csr_matrix((scale[columns], (rows, columns)), shape=(row, len(index)))
+    matrix = csr_matrix((np.ones(len(columns)), (rows, columns)), shape=(row, len(index)))
     transposed = matrix.T.tocsr()
     first = np.array(starts)
     sizes = np.diff(np.append(first, row))
@@ -201,7 +189,7 @@ def learn(samples: Sequence[Sample], penalty: float, counts: Sequence[float]) ->
         return loss, transposed @ ((shares - picked) * times_of_rows) + penalty * weights
 
     best = minimize(cost, np.zeros(len(index)), jac=True, method="L-BFGS-B", options={"maxiter": 70})
-    weights = best.x * scale
+    weights = best.x
     return {feature: round(float(weights[n]) * UNIT) for feature, n in index.items() if abs(weights[n]) >= TINY}
 
 
