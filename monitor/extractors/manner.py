@@ -302,7 +302,19 @@ def bases(scene: Scene, slot: Slot, before: list[Slot], echoes: list[Slot], metr
     worded = [f for f in slot.context if f.startswith(("<", ">", "bound", "line", "lk", "u=", "cell", "spelled"))]
     if slot.cell is not None:
         facts += _in_head(scene, slot, when)
-    return ByClass(BASES, [*facts, *shaped, *worded], Under(when, [*timed, *shaped, *worded]), Under(shape, shaped))
+    return ByClass(
+        BASES,
+        [*facts, *shaped, *worded],
+        Under(when, [*timed, *shaped, *slot.context]),
+        Under(f"={shape}", shaped),
+        Under(_follows(slot, before), [*slot.context, *timed]),
+    )
+
+
+def _follows(slot: Slot, before: list[Slot]) -> str:
+    """What the figure before is based on, and how near it stands."""
+    near = next((near for near in before[:4] if near.kept), None)
+    return "after=none" if near is None else f"after={near.basis}|{near_by(near, slot)}|{near.metric == slot.metric}"
 
 
 def _named_adversely(scene: Scene, slot: Slot) -> bool | None:

@@ -47,16 +47,17 @@ class _Blocks:
     """Features of the surroundings under the names of shapes, made once for all metrics of a shape."""
 
     def __init__(self, context: tuple[str, ...]) -> None:
+        self._all = context
         self._plain = [feature for feature in context if feature[0] not in "<>"]
         #: What is told apart by metric, not only by shape.
         self.telling = [f for f in context if f[0] in "<>" or f.startswith(("noun=", "mag=", "cue<", "cue>"))]
         self._made: dict[str, Under] = {}
 
-    def of(self, shape: str) -> Under:
-        """The surroundings under the name of a shape; a metric may have the same name."""
-        if shape not in self._made:
-            self._made[shape] = Under(f"={shape}", self._plain)
-        return self._made[shape]
+    def under(self, name: str) -> Under:
+        """The surroundings under the name of a shape, or of what carries a metric on."""
+        if name not in self._made:
+            self._made[name] = Under(name, self._plain if name.startswith("=") else self._all)
+        return self._made[name]
 
 
 class _Clues(NamedTuple):
@@ -300,6 +301,7 @@ class MetricOptions:
             f"{name}|{slot.change}",
         ]
         put = found.append
+        under: list[Under] = []
         spoken, where = clues.subject
         put(f"sub={spoken in metric.of}|{where}")
         put(f"sub={spoken}|{where}|{metric.shape}")
@@ -387,10 +389,7 @@ class MetricOptions:
                 between = scene.metrics.within(near.end, slot.start)
                 put(f"{facts[0]}|new={any(m.meanings[0].kind == 'metric' for m in between)}")
                 put(f"{facts[0]}|{pair}|new={bool(between)}")
-            if facts[0] == "c0s":
-                for feature in slot.context:
-                    if feature.startswith(("lk=", "pc=", "<", "ld=")):
-                        put(f"c0s|{feature}")
+            under.append(clues.blocks.under(facts[0]))
         elif carried:
             put("not-carried")
         for fact in nearby.get(name, ()):
@@ -413,7 +412,8 @@ class MetricOptions:
             if echoes:
                 put("not-echo")
         found += clues.paired.get(name, ())
-        return Evidence(found, Under(name, clues.blocks.telling), clues.blocks.of(metric.shape))
+        under += [Under(name, clues.blocks.telling), clues.blocks.under(f"={metric.shape}")]
+        return Evidence(found, *under)
 
     def _of_nothing(self, scene: Scene, slot: Slot, clues: _Clues) -> Evidence:
         places, excluded, before, in_table = clues.places, clues.excluded, clues.before, bool(clues.table)
