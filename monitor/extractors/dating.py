@@ -102,6 +102,7 @@ def propose(
             Under(length, [*(fact.partition("/")[0] for fact in facts), *own]),
             Under(f"={when}", own),
             Under(f"{length}|{when}", aims),
+            Under(f"{facts[0].partition('/')[0]}+", slot.context),
             Under(f"{part}|{measure}", [fact for fact in facts if "/" not in fact]),
         ]
         if link is not None:
@@ -676,7 +677,7 @@ def _circumstances(scene: Scene, slot: Slot, before: list[Slot], options: _Optio
         alike = "m" if near.metric == slot.metric else "o"
         facts.append(f"c={near.period is None}{where}{alike}")
         facts.append(f"c={near.period is None}{where}{alike}|{slot.metric}")
-    facts += [f for f in slot.context if f.startswith(("cue<", "cue>", "line=", "u=", "cue~", "noun="))]
+    facts += slot.context
     facts.append(f"reporting={scene.reporting is not None}")
     return facts
 

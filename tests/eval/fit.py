@@ -35,11 +35,11 @@ from monitor.rows import figure_row
 from tests.eval import scoring
 
 #: A feature seen in fewer decisions than this says nothing; most decisions are learned from twice.
-RARE = 5
+RARE = 8
 #: Weights below this are left out.
 TINY = 0.015
 #: Penalty by decision.
-PENALTY = {"metric": 2.0, "measure": 2.0}
+PENALTY = {"period": 4.5, "basis": 4.0, "metric": 2.5, "measure": 2.0}
 DEFAULT_PENALTY = 3.0
 #: Articles of the first folder count so often: they are the reference for how figures are annotated.
 REFERENCE = 2.0
