@@ -41,6 +41,11 @@ def newsroom() -> Iterator[Newsroom]:
         yield newsroom
 
 
+def in_english(newsroom: Newsroom) -> list[dict[str, str | bool]]:
+    """Its two outlets of one language: a run that is killed needs no four of them to be read."""
+    return [source for source in newsroom.sources() if source["name"] in {"company", "digest"}]
+
+
 def test_what_is_new_is_told_once(scene: Stage, newsroom: Newsroom) -> None:
     monitor = scene.configure(*newsroom.sources())
     ended(monitor("run", now=FIRST))
@@ -66,7 +71,7 @@ def test_what_is_new_is_told_once(scene: Stage, newsroom: Newsroom) -> None:
 
 
 def test_mail_outlives_a_mail_server_that_is_down(scene: Stage, newsroom: Newsroom) -> None:
-    monitor = scene.configure(*newsroom.sources())
+    monitor = scene.configure(*in_english(newsroom))
     ended(monitor("run", now=FIRST))
     newsroom.publish(2)
     scene.close_mail()
@@ -86,7 +91,7 @@ def test_mail_outlives_a_mail_server_that_is_down(scene: Stage, newsroom: Newsro
 
 
 def test_killed_between_record_and_delivery_sends_exactly_one_mail(scene: Stage, newsroom: Newsroom) -> None:
-    monitor = scene.configure(*newsroom.sources())
+    monitor = scene.configure(*in_english(newsroom))
     ended(monitor("run", now=FIRST))
     newsroom.publish(2)
     scene.close_mail()
@@ -118,7 +123,7 @@ class Hanging(Mailbox):
 
 
 def test_killed_before_the_answer_repeats_under_the_same_message_id(scene: Stage, newsroom: Newsroom) -> None:
-    monitor = scene.configure(*newsroom.sources())
+    monitor = scene.configure(*in_english(newsroom))
     ended(monitor("run", now=FIRST))
     newsroom.publish(2)
     scene.close_mail()
@@ -139,7 +144,7 @@ def test_killed_before_the_answer_repeats_under_the_same_message_id(scene: Stage
 
 
 def test_killed_while_reading_loses_nothing(scene: Stage, newsroom: Newsroom) -> None:
-    monitor = scene.configure(*newsroom.sources())
+    monitor = scene.configure(*in_english(newsroom))
     ended(monitor("run", now=FIRST))
     newsroom.publish(2)
     company = newsroom.sites["company"]
