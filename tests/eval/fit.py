@@ -16,6 +16,7 @@ import sys
 from array import array
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from datetime import date
 from decimal import Decimal
 from multiprocessing import get_context
@@ -37,7 +38,7 @@ from tests.eval import scoring
 #: A feature seen in fewer decisions than this says nothing; most decisions are learned from twice.
 RARE = 8
 #: Weights below this are left out.
-TINY = 0.015
+TINY = 0.06
 #: Penalty by decision.
 PENALTY = {"period": 4.5, "basis": 4.0, "metric": 2.5, "measure": 2.0}
 DEFAULT_PENALTY = 3.0
@@ -152,25 +153,26 @@ def learn(samples: Sequence[Sample], penalty: float, counts: Sequence[float]) ->
     if not len(used):
         return {}
     place = np.full(len(_NAMES), -1, dtype=np.int32)
-    place[used] = np.arange(len(used))
+    place[used] = np.arange(len(used), dtype=np.int32)
     columns_of: list[np.ndarray] = []
-    rows_of: list[np.ndarray] = []
+    lengths_of: list[np.ndarray] = []
     starts: list[int] = []
     chosen: list[int] = []
     row = 0
     for numbers, begins, right in samples:
         starts.append(row)
         chosen.append(row + right)
+        row += len(begins)
         features = place[np.frombuffer(numbers, dtype=np.int32)]
-        option = np.repeat(np.arange(len(begins)), np.diff([*begins, len(numbers)]))
         known = features >= 0
         columns_of.append(features[known])
-        rows_of.append(option[known] + row)
-        row += len(begins)
+        lengths_of.append(np.diff(np.concatenate(([0], np.cumsum(known)))[[*begins, len(numbers)]]).astype(np.int32))
     names = {number: name for name, number in _NAMES.items()}
     index = {names[int(number)]: position for position, number in enumerate(used)}
-    rows, columns = np.concatenate(rows_of), np.concatenate(columns_of)
-    matrix = csr_matrix((np.ones(len(columns)), (rows, columns)), shape=(row, len(index)))
+    columns = np.concatenate(columns_of)
+    ends = np.concatenate(([0], np.cumsum(np.concatenate(lengths_of), dtype=np.int64)))
+    # Row after row as they come: rows as a column of their own would take three times the memory for a while.
+    matrix = csr_matrix((np.ones(len(columns)), columns, ends), shape=(row, len(index)))
     transposed = matrix.T.tocsr()
     first = np.array(starts)
     sizes = np.diff(np.append(first, row))
@@ -291,8 +293,9 @@ class Course:
     def _spread(self, task: Callable[[int], Any]) -> list[Any]:
         """The task's results for each fold."""
         _FORKED["task"] = task
-        with get_context("fork").Pool(self._jobs) as pool:
-            return pool.map(_of_fold, range(len(self._folds)), chunksize=1)
+        # Memory is what it takes most of: where a process is killed for it, this pool says so, others wait for ever.
+        with ProcessPoolExecutor(self._jobs, mp_context=get_context("fork")) as pool:
+            return list(pool.map(_of_fold, range(len(self._folds))))
 
 
 #: What a forked process is to do: a method with all that it knows cannot be sent.
