@@ -68,30 +68,31 @@ def test_broken_sources_are_named_and_the_good_one_is_read(scene: Stage) -> None
     assert len(monitor.rows("articles")) == 3
 
 
-@pytest.mark.parametrize(
-    ("body", "status", "word"),
-    [
-        ("<html><head><title>Kuaishou publishes results</title></head><body></body></html>", 200, "/kling.html"),
-        ("gone", 404, "404"),
-        ("overloaded", 500, "500"),
-    ],
-    ids=["no body", "404", "500"],
-)
-def test_an_article_that_cannot_be_read_is_named_and_read_later(
-    scene: Stage, body: str, status: int, word: str
-) -> None:
-    site = scene.site()
-    url = paper(site)
-    site.put("/kling.html", body, status=status)
-    monitor = scene.configure(feed_source(site))
+#: Source, page instead of its article, status, and what is said of it.
+UNREADABLE = [
+    ("empty", "<html><head><title>Kuaishou publishes results</title></head><body></body></html>", 200, "/kling.html"),
+    ("gone", "gone", 404, "404"),
+    ("busy", "overloaded", 500, "500"),
+]
+
+
+def test_articles_that_cannot_be_read_are_named_and_read_later(scene: Stage) -> None:
+    sites = [scene.site() for _ in UNREADABLE]
+    urls = [paper(site) for site in sites]
+    for site, (_, body, status, _) in zip(sites, UNREADABLE, strict=True):
+        site.put("/kling.html", body, status=status)
+    monitor = scene.configure(*(feed_source(site, name) for site, (name, *_) in zip(sites, UNREADABLE, strict=True)))
     done = ended(monitor("run", now=NOON), 3)
-    assert url in done.said
-    assert word in done.said
+    lines = done.said.splitlines()
+    for url, (name, _, _, word) in zip(urls, UNREADABLE, strict=True):
+        assert [line for line in lines if name in line and url in line and word in line], name
     assert monitor.rows("facts") == []
 
-    paper(site)
+    for site in sites:
+        paper(site)
     ended(monitor("run", now=later(NOON, hours=30)))
     assert len(facts(monitor, **KELING)) == 1
+    assert len(monitor.rows("articles")) == len(UNREADABLE)
 
 
 #: What a page is written in, what it says, and the quarter that it tells of.
