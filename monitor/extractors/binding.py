@@ -35,6 +35,8 @@ _TAIL = 12
 _BETWEEN = 14
 #: How far back a quantity may look for quantities.
 _MEMORY = 10
+#: And for its like: through an article, and no further in a text without end.
+_TOLD = 200
 
 
 class Choice(Protocol):
@@ -277,21 +279,30 @@ def _unread(match: re.Match[str]) -> Quantity:
 
 
 def _echoes(slot: Slot, told: list[Slot]) -> list[Slot]:
-    """Figures told before with the same number, or with one that rounds to it."""
+    """Figures told before with the same number, or with one that rounds to it; of those that say the same the first."""
     assert slot.frame is not None
-    return [
-        near
-        for near in told
-        if near.kept
-        and near.frame is not None
-        and near.frame.unit == slot.frame.unit
-        and _alike(near.frame.value, slot.frame.value)
-    ]
+    found: dict[tuple[object, ...], Slot] = {}
+    for near in told[-_TOLD:]:
+        if (
+            near.kept
+            and near.frame is not None
+            and near.frame.unit == slot.frame.unit
+            and _alike(near.frame.value, slot.frame.value)
+        ):
+            found.setdefault((*_meaning(near), near.quantity.bound), near)
+    return list(found.values())
+
+
+def _meaning(slot: Slot) -> tuple[object, ...]:
+    """All that has been decided of a figure."""
+    return (
+        slot.metric, slot.measure, slot.entity, slot.period, slot.aggregation, slot.basis, slot.negative,
+    )  # fmt: skip
 
 
 def _repeats(slot: Slot, echoes: list[Slot]) -> bool:
     """Take over the figure of the text that a title repeats, where all that have its number say the same."""
-    said = {(e.metric, e.measure, e.entity, e.period, e.aggregation, e.basis, e.negative) for e in echoes}
+    said = {_meaning(echo) for echo in echoes}
     if len(said) != 1:
         return False
     _copy(slot, echoes[0])

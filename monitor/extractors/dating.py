@@ -168,6 +168,8 @@ def _tied(scene: Scene, slot: Slot) -> list[tuple[str, str]]:
 
 #: How many lines below a heading may be of its chapter.
 _CHAPTER = 40
+#: How many quantities back times are recalled: all of an article, and no more of a text without end.
+_RECALLED = 200
 #: How far back a text shows how it uses brackets and comparisons.
 _HABIT = 24
 
@@ -581,7 +583,7 @@ def _carried(slot: Slot, before: list[Slot], options: _Options) -> None:
 
 def _recalled(scene: Scene, slot: Slot, options: _Options) -> None:
     """Times decided further back: the line's first, the one before the last change, and the text's usual one."""
-    told = [near for near in scene.slots[: slot.number] if near.kept and near.period]
+    told = [n for n in scene.slots[max(slot.number - _RECALLED, 0) : slot.number] if n.kept and n.period]
     if not told:
         return
     line = [near for near in told if near.line_number == slot.line_number]
