@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from functools import lru_cache
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import NamedTuple
 
 from monitor.declarations.metrics import Metric
@@ -607,10 +607,9 @@ def _around(scene: Scene, slot: Slot, options: _Options) -> None:
     low = slot.sentence[0]
 
     def put(span: tuple[int, int], name: str, most: int, *, first: bool = False) -> None:
-        mentions = [
-            m for m in scene.periods.within(*span) if m.form and not m.comparative and not m.kind.startswith(_MANNER)
-        ]
-        chosen = mentions[:most] if first else mentions[::-1][:most]
+        mentions = scene.periods.within(*span) if first else scene.periods.before(span[1], span[0])
+        said = (m for m in mentions if m.form and not m.comparative and not m.kind.startswith(_MANNER))
+        chosen = islice(said, most)
         for rank, mention in enumerate(chosen):
             options.put(mention.form, f"{name}{rank}", f"{name}/{mention.kind.split(':')[0]}")
 

@@ -195,6 +195,8 @@ def _decided(slot: Slot, before: list[Slot], name: str) -> list[str]:
     return facts
 
 
+#: Characters to both sides of a figure that are of its paragraph, at most.
+_PARAGRAPH = 1500
 #: Cues of who says a figure, and how sure it is.
 _SAYING = frozenset(
     ("guidance", "estimate", "consensus", "broker", "rumour", "previous", "hypothetical", "reported", "guided")
@@ -255,7 +257,7 @@ def bases(scene: Scene, slot: Slot, before: list[Slot], echoes: list[Slot], metr
     shaped: list[str] = []
     for name, start, end in (
         ("s", low, high),
-        ("l", slot.line.start, slot.line.end),
+        ("l", max(slot.line.start, slot.start - _PARAGRAPH), min(slot.line.end, slot.end + _PARAGRAPH)),
         ("t", 0, max(scene.title_end, 0)),
         *_further(scene, slot),
     ):
