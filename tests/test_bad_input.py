@@ -87,6 +87,7 @@ def test_articles_that_cannot_be_read_are_named_and_read_later(scene: Stage) -> 
     for url, (name, _, _, word) in zip(urls, UNREADABLE, strict=True):
         assert [line for line in lines if name in line and url in line and word in line], name
     assert monitor.rows("facts") == []
+    assert monitor.rows("articles") == []
 
     for site in sites:
         paper(site)

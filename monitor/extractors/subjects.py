@@ -47,17 +47,16 @@ class _Blocks:
     """Features of the surroundings under the names of shapes, made once for all metrics of a shape."""
 
     def __init__(self, context: tuple[str, ...]) -> None:
-        self._all = context
         self._plain = [feature for feature in context if feature[0] not in "<>"]
         #: What is told apart by metric, not only by shape.
         self.telling = [f for f in context if f[0] in "<>" or f.startswith(("noun=", "mag=", "cue<", "cue>"))]
         self._made: dict[str, Under] = {}
 
-    def under(self, name: str) -> Under:
-        """The surroundings under the name of a shape, or of what carries a metric on."""
-        if name not in self._made:
-            self._made[name] = Under(name, self._plain if name.startswith("=") else self._all)
-        return self._made[name]
+    def of(self, shape: str) -> Under:
+        """The surroundings under the name of a shape; a metric may have the same name."""
+        if shape not in self._made:
+            self._made[shape] = Under(f"={shape}", self._plain)
+        return self._made[shape]
 
 
 class _Clues(NamedTuple):
@@ -389,7 +388,7 @@ class MetricOptions:
                 between = scene.metrics.within(near.end, slot.start)
                 put(f"{facts[0]}|new={any(m.meanings[0].kind == 'metric' for m in between)}")
                 put(f"{facts[0]}|{pair}|new={bool(between)}")
-            under.append(clues.blocks.under(facts[0]))
+            under.append(Under(facts[0], slot.context))
         elif carried:
             put("not-carried")
         for fact in nearby.get(name, ()):
@@ -412,7 +411,7 @@ class MetricOptions:
             if echoes:
                 put("not-echo")
         found += clues.paired.get(name, ())
-        under += [Under(name, clues.blocks.telling), clues.blocks.under(f"={metric.shape}")]
+        under += [Under(name, clues.blocks.telling), clues.blocks.of(metric.shape)]
         return Evidence(found, *under)
 
     def _of_nothing(self, scene: Scene, slot: Slot, clues: _Clues) -> Evidence:
