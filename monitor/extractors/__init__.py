@@ -3,7 +3,7 @@
 1. `normal`: one form of each character, with the way back to the original
 2. `sentences`: lines, sentences, clauses, rows
 3. `quantities`, `periods`, `mentions`: what is found, each by one search with the words of the language's pack
-4. `binding`: which quantity states which metric of whom, when, on what basis (weights in `weights.json`)
+4. `binding`: which quantity states which metric of whom, when, on what basis (weights in `weights.npz`)
 5. `audit`: what the text allows to be checked
 6. figures, with spans and quotes in the original text
 
@@ -61,7 +61,7 @@ class _Weighed:
         number, share = self._weights.choose(decision, options)
         slot.sure[decision] = share
         if self._explain:
-            slot.reasons[decision] = self._weights.reasons(decision, options[number])
+            slot.reasons[decision] = self._weights.reasons(decision, options, number)
         return number
 
 
@@ -113,7 +113,7 @@ class Extractor:
         here = Path(__file__).parent
         own = [Path(name) for name in self._lists if name.endswith(".toml")]
         for folder in (here, LANGUAGES, METRICS, LANGUAGES.parent / "watchlists", LANGUAGES.parent / "declarations"):
-            own += [file for file in sorted(folder.iterdir()) if file.suffix in {".py", ".toml", ".json"}]
+            own += [file for file in sorted(folder.iterdir()) if file.suffix in {".py", ".toml", ".npz"}]
         for file in own:
             digest.update(file.name.encode())
             digest.update(file.read_bytes())

@@ -204,8 +204,9 @@ class Binder:
         forms, signs = dating.propose(scene, slot, before, echoes, self._metrics)
         slot.period = forms[choice.choose("period", slot, forms, signs)]
         heard = (scene, slot, before, echoes, self._metrics)
-        if manner.adds_up(scene, slot, self._metrics):
-            slot.aggregation = "cumulative"
+        counted = manner.adds_up(scene, slot, self._metrics)
+        if counted is not None:
+            slot.aggregation = counted
             slot.settle("aggregation", "cumulative")
         else:
             number = choice.choose("aggregation", slot, manner.AGGREGATIONS, manner.aggregations(*heard))
@@ -227,7 +228,7 @@ class Binder:
         if quantity.unit is not None and not slot.version:
             self._own_frame(scene, slot, before, choice)
             return True
-        options, nothing = frames.options(
+        options, weighed = frames.options(
             scene,
             slot,
             before,
@@ -237,7 +238,7 @@ class Binder:
             metrics=self._metrics,
         )
         answers: list[object] = [None, *(option.frame for option in options)]
-        number = choice.choose("frame", slot, answers, [nothing, *(option.evidence for option in options)])
+        number = choice.choose("frame", slot, answers, weighed)
         if number == 0:
             return False
         slot.frame = options[number - 1].frame

@@ -14,7 +14,7 @@ from monitor.extractors import periods
 from monitor.extractors.periods import PeriodMention
 from monitor.extractors.scene import Cell, Scene, Slot
 from monitor.extractors.surroundings import gap, kind_of, near_by, owner, pairs, steps
-from monitor.extractors.weighing import Evidence, Under
+from monitor.extractors.weighing import Options
 from storage import periods as algebra
 from storage.periods import month_of
 
@@ -40,7 +40,7 @@ _REMEMBERED = 8192
 shifted = lru_cache(maxsize=_REMEMBERED)(periods.shifted)
 
 
-class _Options:
+class _Forms:
     """Forms with the features that speak for each; None is a form too."""
 
     def __init__(self) -> None:
@@ -55,9 +55,9 @@ class _Options:
 
 def propose(
     scene: Scene, slot: Slot, before: list[Slot], echoes: list[Slot], metrics: Mapping[str, Metric]
-) -> tuple[list[str | None], list[Evidence]]:
+) -> tuple[list[str | None], Options]:
     """Periods that a figure may speak of, the first of them none, and the evidence for each."""
-    options = _Options()
+    options = _Forms()
     base = _base(scene, slot, before)
     shape = metrics[slot.metric].shape
     _said(scene, slot, base, options)
@@ -73,49 +73,45 @@ def propose(
             options.put(echo.period, "echo")
     forms: list[str | None] = [options.certain] if options.certain else list(options.features)
     measure = "level" if slot.measure == "level" else "change"
-    none = _circumstances(scene, slot, before, options)
-    none += [f"{shape}|", f"{shape}|{measure}", slot.metric, f"{slot.metric}|{measure}"]
-    if any(echo.metric == slot.metric and echo.period is None for echo in echoes):
-        none.append("echo")
     part = next((fact for fact in slot.context if fact.startswith("role=")), "role=")
-    own = [shape, slot.metric, f"{shape}|{measure}", f"{slot.metric}|{measure}"]
-    aims = {
+    link = _link(scene, slot, next((near for near in before[:4] if near.kept), None), part)
+    around = [
+        *_circumstances(scene, slot, before, options),
+        *(shape, slot.metric, f"{shape}|{measure}", f"{slot.metric}|{measure}", measure, f"{part}|{measure}"),
+    ]
+    around += (
         f"aim={meaning.id}"
         for cue in scene.cues.within(*slot.sentence)
         for meaning in cue.meanings
         if meaning.id in _AIMS and scene.layout.clause(cue.start) == slot.clause
-    }
-    link = _link(scene, slot, next((near for near in before[:4] if near.kept), None), part)
+    )
+    if link is not None:
+        around += link.facts
     ties = _tied(scene, slot)
-    listed: list[Evidence] = []
+    undated = ["none"]
+    if any(echo.metric == slot.metric and echo.period is None for echo in echoes):
+        undated.append("echo")
+    listed: list[list[str]] = []
     for form in forms:
         if form is None:
-            listed.append(Evidence((), Under("none", none)))
+            listed.append(undated)
             continue
         facts = list(dict.fromkeys(options.features[form]))
         length, when = length_name(form), when_of(form, scene.dated)
-        extra = [f"n={min(len(facts), 4)}", f"{length}|{when}", *facts]
-        extra += [f"{facts[0]}&{fact}" for fact in facts[1:4]]
-        under = [
-            Under(shape, facts),
-            Under(measure, facts),
-            Under(length, [*(fact.partition("/")[0] for fact in facts), *own]),
-            Under(f"={when}", own),
-            Under(f"{length}|{when}", aims),
-            Under(f"{facts[0].partition('/')[0]}+", slot.context),
-            Under(f"{part}|{measure}", [fact for fact in facts if "/" not in fact]),
-        ]
+        own = [f"n={min(len(facts), 4)}", length, f"={when}", f"{length}|{when}", f"{facts[0].partition('/')[0]}+"]
+        own += facts
+        own += (fact.partition("/")[0] for fact in facts)
+        own += (f"{facts[0]}&{fact}" for fact in facts[1:4])
         if link is not None:
             relation = _relation(form, link.period)
-            under.append(Under(f"rel={relation}", link.facts))
+            own.append(f"rel={relation}")
             if link.habit:
-                extra += [f"habit={link.habit == relation}", f"{part}|habit={link.habit == relation}|{measure}"]
-        for period, tie in ties:
-            extra.append(f"{tie}|{_relation(form, period)}")
+                own += [f"habit={link.habit == relation}", f"{part}|habit={link.habit == relation}|{measure}"]
+        own += (f"{tie}|{_relation(form, period)}" for period, tie in ties)
         if scene.reporting:
-            under.append(Under(f"rep={_relation(form, scene.reporting)}", ["", f"{part}|{measure}", *slot.context]))
-        listed.append(Evidence(extra, *under))
-    return forms, listed
+            own.append(f"rep={_relation(form, scene.reporting)}")
+        listed.append(own)
+    return forms, Options(slot.context, around, listed)
 
 
 class _Link(NamedTuple):
@@ -248,7 +244,7 @@ def opened(form: str) -> str:
     return form if form.startswith("..") else f"..{_last_named(form.rpartition('/')[2])}"
 
 
-def _said(scene: Scene, slot: Slot, base: str | None, options: _Options) -> None:
+def _said(scene: Scene, slot: Slot, base: str | None, options: _Forms) -> None:
     """Times in the sentence, or in what heads the cell."""
     low, high = slot.sentence
     aimed = any(m.id in _AIMS for cue in scene.cues.within(low, high) for m in cue.meanings)
@@ -311,7 +307,7 @@ def _beyond(scene: Scene, slot: Slot, mention: PeriodMention, side: str) -> str:
     return "beyond-"
 
 
-def _headed(scene: Scene, slot: Slot, base: str | None, shape: str, options: _Options) -> None:
+def _headed(scene: Scene, slot: Slot, base: str | None, shape: str, options: _Forms) -> None:
     """Times in what heads a cell; those of its column, or of its row where the label is one, leave no choice."""
     cell = slot.cell
     assert cell is not None
@@ -426,14 +422,17 @@ def _heading(scene: Scene, slot: Slot, head: tuple[int, int], crossed: list[str]
         return against or mention.form
     if len(mention.form) != _YEAR or mention.estimate:
         return mention.form
+    row = scene.layout.lines[scene.layout.line(head[0])]
+    others = scene.periods.within(min(slot.cell.caption[1], head[0]), row.end)
+    if any(m.form and (len(m.form) != _YEAR or m.estimate) for m in others):
+        # "Q4 2021 | Q4 2020 | 2021 | 2020": beside quarters a year is a year.
+        return mention.form
     if crossed:
         return crossed[0] if len(set(crossed)) == 1 else None
-    row = (min(slot.cell.caption[1], head[0]), head[1])
-    finer = any(m.form and (len(m.form) != _YEAR or m.estimate) for m in scene.periods.within(*row))
-    return mention.form if finer or scene.reporting is None or len(scene.reporting) == _YEAR else None
+    return mention.form if scene.reporting is None or len(scene.reporting) == _YEAR else None
 
 
-def _paired(scene: Scene, slot: Slot, options: _Options) -> None:
+def _paired(scene: Scene, slot: Slot, options: _Forms) -> None:
     """Times that answer to the quantity's place in its run, said before or decided in the run before it."""
     if slot.place[1] < 2:
         return
@@ -519,7 +518,7 @@ def _part(form: str, number: int, length: int) -> str | None:
     return None
 
 
-def _joined(scene: Scene, slot: Slot, options: _Options) -> None:
+def _joined(scene: Scene, slot: Slot, options: _Forms) -> None:
     """Neighbouring times taken together: "April and May" is a span."""
     mentions = [m for m in scene.periods.within(*slot.sentence) if m.form and not m.comparative and "/" not in m.form]
     for one, two in pairwise(mentions):
@@ -555,7 +554,7 @@ def _slots_between(scene: Scene, slot: Slot, between: tuple[int, int]) -> list[S
     return [other for other in near if other.start >= start and other.end <= end]
 
 
-def _carried(slot: Slot, before: list[Slot], options: _Options) -> None:
+def _carried(slot: Slot, before: list[Slot], options: _Forms) -> None:
     rank = 0
     for near in before[:8]:
         if not near.kept:
@@ -581,7 +580,7 @@ def _carried(slot: Slot, before: list[Slot], options: _Options) -> None:
         rank += 1
 
 
-def _recalled(scene: Scene, slot: Slot, options: _Options) -> None:
+def _recalled(scene: Scene, slot: Slot, options: _Forms) -> None:
     """Times decided further back: the line's first, the one before the last change, and the text's usual one."""
     told = [n for n in scene.slots[max(slot.number - _RECALLED, 0) : slot.number] if n.kept and n.period]
     if not told:
@@ -602,7 +601,7 @@ def _recalled(scene: Scene, slot: Slot, options: _Options) -> None:
         options.put(form, "usual1")
 
 
-def _around(scene: Scene, slot: Slot, options: _Options) -> None:
+def _around(scene: Scene, slot: Slot, options: _Forms) -> None:
     """Times outside the sentence: the sentence before, the line, the heading, the title, and what is reported."""
     low = slot.sentence[0]
 
@@ -642,7 +641,7 @@ def _around(scene: Scene, slot: Slot, options: _Options) -> None:
         options.put(year, "reporting-year")
 
 
-def _published(scene: Scene, options: _Options) -> None:
+def _published(scene: Scene, options: _Forms) -> None:
     today = scene.dated
     options.put(month_of(today), "pub-month")
     options.put(today.isoformat(), "pub-day")
@@ -663,7 +662,7 @@ def _published(scene: Scene, options: _Options) -> None:
     options.put(shifted(latest, "prior_year_same"), "pub-quarter-y")
 
 
-def _circumstances(scene: Scene, slot: Slot, before: list[Slot], options: _Options) -> list[str]:
+def _circumstances(scene: Scene, slot: Slot, before: list[Slot], options: _Forms) -> list[str]:
     low, high = slot.sentence
     said = [m for m in scene.periods.within(low, high) if m.form and not m.kind.startswith(_MANNER)]
     facts = [
@@ -678,7 +677,6 @@ def _circumstances(scene: Scene, slot: Slot, before: list[Slot], options: _Optio
         alike = "m" if near.metric == slot.metric else "o"
         facts.append(f"c={near.period is None}{where}{alike}")
         facts.append(f"c={near.period is None}{where}{alike}|{slot.metric}")
-    facts += slot.context
     facts.append(f"reporting={scene.reporting is not None}")
     return facts
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from math import prod
+from operator import itemgetter
 from typing import NamedTuple
 
 from monitor.extractors.normal import Normal
@@ -93,12 +96,6 @@ def signed(slot: Slot) -> Value:
 
 def confidence(slot: Slot, weights: Weights) -> float:
     """Share of figures decided as surely as this one that were right in every field."""
-    share = 1.0
-    for each in slot.sure.values():
-        share *= each
-    right = share
-    for limit, known in weights.steps:
-        if share < limit:
-            break
-        right = known
-    return round(right, 3)
+    share = prod(slot.sure.values())
+    number = bisect_right(weights.steps, share, key=itemgetter(0))
+    return weights.steps[number - 1][1] if number else share

@@ -11,7 +11,7 @@ from monitor.extractors.mentions import Mention
 from monitor.extractors.quantities import Quantity
 from monitor.extractors.scene import Frame, Heading, Scene, Slot
 from monitor.extractors.surroundings import gap, kind_of, magnitude, steps
-from monitor.extractors.weighing import Evidence, Under
+from monitor.extractors.weighing import Options
 from storage.records import Value
 
 _ONE = Decimal(1)
@@ -86,9 +86,9 @@ def readings(quantity: Quantity, house: tuple[str, str]) -> list[Frame]:
     return list(unique.values())
 
 
-def of_readings(scene: Scene, slot: Slot, before: list[Slot], options: list[Frame]) -> list[Evidence]:
+def of_readings(scene: Scene, slot: Slot, before: list[Slot], options: list[Frame]) -> Options:
     """What speaks for each reading of a printed unit."""
-    facts = [*slot.context, *(fact for fact in _facts(scene, slot, before, None) if fact[:2] in {"b=", "a=", "s="})]
+    facts = [fact for fact in _facts(scene, slot, before, None) if fact[:2] in {"b=", "a=", "s="}]
     for near in before[:6]:
         if near.frame is not None and kind_of(near.frame.unit) == kind_of(slot.quantity.unit):
             facts.append(f"previous={near.frame.source}")
@@ -100,8 +100,8 @@ def of_readings(scene: Scene, slot: Slot, before: list[Slot], options: list[Fram
     listed = []
     for option in options:
         name = f"{own}>{option.unit}"
-        listed.append(Evidence([name], Under(option.source, facts), Under(name, facts[:12])))
-    return listed
+        listed.append([name, option.source])
+    return Options(slot.context, facts, listed)
 
 
 def times(value: Value, factor: Decimal) -> Value:
@@ -122,7 +122,7 @@ class Option:
         self.frame, self.scale = frame, scale
         #: Other ways to come to it.
         self.also: list[str] = []
-        self.evidence = Evidence(())
+        self.evidence: list[str] = []
 
 
 def options(
@@ -134,8 +134,8 @@ def options(
     header: Heading | None,
     house: tuple[str, str],
     metrics: Mapping[str, Metric],
-) -> tuple[list[Option], Evidence]:
-    """Ways to read a number without a unit, and the evidence for reading it not at all.
+) -> tuple[list[Option], Options]:
+    """Ways to read a number without a unit, and what speaks for each, after what speaks for reading it not at all.
 
     Args:
         scene: the text.
@@ -200,8 +200,8 @@ def options(
         for where, metric in named:
             fit = _fit(metric, frame)
             features += [f"{where}={fit}", f"{where}={fit}|{frame.source.split('-')[0]}", f"{where}={fit}|{kind}"]
-        option.evidence = Evidence(features, Under(frame.source, shared), Under(f"={kind}", shared))
-    return found, Evidence((), Under("none", shared))
+        option.evidence = [*features, f"={kind}"]
+    return found, Options(slot.context, shared, [["none"], *(option.evidence for option in found)])
 
 
 def _named(
@@ -253,7 +253,6 @@ def _makes_whole(near: Slot, value: Value) -> bool:
 
 
 def _facts(scene: Scene, slot: Slot, previous: list[Slot], following: Slot | None) -> Iterator[str]:
-    yield from slot.context
     low, high = slot.sentence
     for side, mentions in (("b", scene.metrics.before(slot.start, low)), ("a", scene.metrics.after(slot.end, high))):
         for mention in mentions:

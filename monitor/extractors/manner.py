@@ -10,7 +10,7 @@ from monitor.declarations.metrics import Metric
 from monitor.extractors.dating import length_name, when_of
 from monitor.extractors.scene import Scene, Slot
 from monitor.extractors.surroundings import kind_of, near_by, steps
-from monitor.extractors.weighing import ByClass, Under
+from monitor.extractors.weighing import Options, of_classes
 from storage.records import Aggregation, Basis, Measure
 
 MEASURES: tuple[Measure, ...] = get_args(Measure)
@@ -18,17 +18,18 @@ AGGREGATIONS: tuple[Aggregation, ...] = get_args(Aggregation)
 BASES: tuple[Basis, ...] = get_args(Basis)
 
 
-def changes(scene: Scene, slot: Slot, before: list[Slot]) -> ByClass:
-    """Features of each measure before the metric is known."""
+def changes(scene: Scene, slot: Slot, before: list[Slot]) -> Options:
+    """What speaks for each measure before the metric is known."""
     assert slot.frame is not None
-    unit = f"unit={kind_of(slot.frame.unit)}|{slot.frame.source}"
-    return ByClass(MEASURES, ["", unit, *slot.context, *_before(slot, before), *_bases(scene, slot)])
+    unit = kind_of(slot.frame.unit)
+    facts = [f"unit={unit}|{slot.frame.source}", *_before(slot, before), *_bases(scene, slot)]
+    return of_classes(MEASURES, slot.context, facts, unit)
 
 
 def measures(
     scene: Scene, slot: Slot, before: list[Slot], echoes: list[Slot], metrics: Mapping[str, Metric]
-) -> ByClass:
-    """Features of each measure of a known metric."""
+) -> Options:
+    """What speaks for each measure of a known metric."""
     metric = metrics[slot.metric]
     assert slot.frame is not None
     unit = kind_of(slot.frame.unit)
@@ -41,8 +42,6 @@ def measures(
     ]
     facts += _before(slot, before)
     facts += _bases(scene, slot)
-    facts += slot.context
-    unworded = [feature for feature in slot.context if not feature.startswith(("<", ">", "lk", "nk"))]
     if slot.cell is not None:
         facts += _in_head(scene, slot, unit)
     for echo in echoes:
@@ -55,7 +54,7 @@ def measures(
             break
     else:
         facts.append(f"with=none|{unit}")
-    return ByClass(MEASURES, facts, Under(unit, slot.context), Under(f"{metric.shape}|{unit}", unworded))
+    return of_classes(MEASURES, slot.context, facts, unit, f"{metric.shape}|{unit}")
 
 
 def _in_head(scene: Scene, slot: Slot, unit: str) -> list[str]:
@@ -106,20 +105,31 @@ def _before(slot: Slot, before: list[Slot]) -> list[str]:
     return facts
 
 
-def adds_up(scene: Scene, slot: Slot, metrics: Mapping[str, Metric]) -> bool:
-    """Whether a word such as "cumulative" stands between the quantity before and this amount of a flow."""
+#: A time of such a length beside "cumulative" says what is added up: 12 of 13 annotated are sums of the period.
+_SPANNED = frozenset({"span", "quarter", "half", "year"})
+
+
+def adds_up(scene: Scene, slot: Slot, metrics: Mapping[str, Metric]) -> Aggregation | None:
+    """How an amount of a flow is counted that a word such as "cumulative" stands before; None where none does.
+
+    With the span that it adds up ("the first three quarters cumulatively") it is the period's own, else all so far.
+    """
     if slot.measure != "level" or metrics[slot.metric].shape not in {"flow", "output"}:
-        return False
+        return None
     low = slot.sentence[0]
     if slot.number and scene.slots[slot.number - 1].sentence_number == slot.sentence_number:
         low = scene.slots[slot.number - 1].end
-    return any(time.kind == "cumulative" for time in scene.periods.within(low, slot.start))
+    times = scene.periods.within(low, slot.start)
+    if not any(time.kind == "cumulative" for time in times):
+        return None
+    spanned = any(time.form and length_name(time.form) in _SPANNED for time in times)
+    return "period" if spanned else "cumulative"
 
 
 def aggregations(
     scene: Scene, slot: Slot, before: list[Slot], echoes: list[Slot], metrics: Mapping[str, Metric]
-) -> ByClass:
-    """Features of each aggregation."""
+) -> Options:
+    """What speaks for each aggregation."""
     metric = metrics[slot.metric]
     shape = metric.shape
     low, high = slot.sentence
@@ -177,8 +187,7 @@ def aggregations(
     for echo in echoes:
         if echo.metric == slot.metric:
             facts += [f"echo={echo.aggregation}"]
-    telling = [f for f in slot.context if f.startswith(("<", ">", "cue", "noun", "line", "mag"))]
-    return ByClass(AGGREGATIONS, facts, Under(slot.metric, telling), Under(f"={shape}", slot.context))
+    return of_classes(AGGREGATIONS, slot.context, facts, slot.metric, f"={shape}")
 
 
 def _decided(slot: Slot, before: list[Slot], name: str) -> list[str]:
@@ -231,8 +240,8 @@ def expected(scene: Scene, slot: Slot) -> bool | None:
     return times[0].estimate if times else None
 
 
-def bases(scene: Scene, slot: Slot, before: list[Slot], echoes: list[Slot], metrics: Mapping[str, Metric]) -> ByClass:
-    """Features of each basis."""
+def bases(scene: Scene, slot: Slot, before: list[Slot], echoes: list[Slot], metrics: Mapping[str, Metric]) -> Options:
+    """What speaks for each basis."""
     metric = metrics[slot.metric]
     low, high = slot.sentence
     when = when_of(slot.period, scene.dated) if slot.period else "none"
@@ -252,9 +261,7 @@ def bases(scene: Scene, slot: Slot, before: list[Slot], echoes: list[Slot], metr
         f"{slot.aggregation}|{when}",
         f"{slot.aggregation}|{slot.metric}",
     ]
-    #: What weighs by when the period is, and what by the metric's shape too.
-    timed: list[str] = []
-    shaped: list[str] = []
+    said: list[str] = []
     for name, start, end in (
         ("s", low, high),
         ("l", max(slot.line.start, slot.start - _PARAGRAPH), min(slot.line.end, slot.end + _PARAGRAPH)),
@@ -265,8 +272,8 @@ def bases(scene: Scene, slot: Slot, before: list[Slot], echoes: list[Slot], metr
         for mention in scene.cues.within(start, end):
             seen.update(meaning.id for meaning in mention.meanings)
         seen &= _SAYING
-        shaped += [f"{name}~{cue}" for cue in seen]
-        timed.append(f"{name}~~{'+'.join(sorted(seen - {'previous', 'reported'}))}")
+        said += (f"{name}~{cue}" for cue in sorted(seen))
+        said.append(f"{name}~~{'+'.join(sorted(seen - {'previous', 'reported'}))}")
     for side, mentions in (("b", scene.cues.before(slot.start, low)), ("a", scene.cues.after(slot.end, high))):
         rank = 0
         for mention in mentions:
@@ -278,15 +285,14 @@ def bases(scene: Scene, slot: Slot, before: list[Slot], echoes: list[Slot], metr
             far = steps(distance, scene.language)
             for cue in ids:
                 facts += [f"{side}{rank}={cue}{clause}", f"{side}={cue}{far}"]
-                timed += [f"{side}{rank}={cue}{clause}", f"{side}={cue}{clause}"]
+                said.append(f"{side}={cue}{clause}")
             if rank == 0:
-                timed.append(f"{side}word={scene.text[mention.start : mention.end].lower()}")
+                said.append(f"{side}word={scene.text[mention.start : mention.end].lower()}")
             rank += 1
             if rank > 2:
                 break
     if any(time.estimate for time in scene.periods.within(low, high)):
         facts.append("marked")
-        timed.append("marked")
     facts += _decided(slot, before, "basis")
     if before and before[0].kept:
         near = before[0]
@@ -301,16 +307,9 @@ def bases(scene: Scene, slot: Slot, before: list[Slot], echoes: list[Slot], metr
             facts += [f"echo={echo.basis}"]
     for mention in scene.subjects.within(low, high):
         facts.append(f"subject={mention.meanings[0].kind}")
-    worded = [f for f in slot.context if f.startswith(("<", ">", "bound", "line", "lk", "u=", "cell", "spelled"))]
     if slot.cell is not None:
         facts += _in_head(scene, slot, when)
-    return ByClass(
-        BASES,
-        [*facts, *shaped, *worded],
-        Under(when, [*timed, *shaped, *slot.context]),
-        Under(f"={shape}", shaped),
-        Under(_follows(slot, before), [*slot.context, *timed]),
-    )
+    return of_classes(BASES, slot.context, [*facts, *said], when, f"={shape}", _follows(slot, before))
 
 
 def _follows(slot: Slot, before: list[Slot]) -> str:
@@ -344,8 +343,8 @@ def _named_adversely(scene: Scene, slot: Slot) -> bool | None:
 _OVERLAP = 24
 
 
-def signs(scene: Scene, slot: Slot, before: list[Slot], echoes: list[Slot], metrics: Mapping[str, Metric]) -> ByClass:
-    """Features of a positive and of a negative reading."""
+def signs(scene: Scene, slot: Slot, before: list[Slot], echoes: list[Slot], metrics: Mapping[str, Metric]) -> Options:
+    """What speaks for a positive and for a negative reading."""
     metric = metrics[slot.metric]
     assert slot.frame is not None
     unit = kind_of(slot.frame.unit)
@@ -372,7 +371,6 @@ def signs(scene: Scene, slot: Slot, before: list[Slot], echoes: list[Slot], metr
     if metric.shape in {"profit", "ratio"}:
         named = _named_adversely(scene, slot)
         facts += [f"named-adverse={named}|{level}", f"named-adverse={named}|{level}|{unit}"]
-    directed = [f for f in slot.context if f.startswith(("dir", "sign", "cmp", "cue<", "cue>"))]
     for near in before[:2]:
         if near.kept and near.sentence_number == slot.sentence_number:
             alike = "m" if near.metric == slot.metric else "o"
@@ -385,10 +383,5 @@ def signs(scene: Scene, slot: Slot, before: list[Slot], echoes: list[Slot], metr
     for echo in echoes:
         if echo.metric == slot.metric and echo.measure == slot.measure:
             facts.append(f"echo={echo.negative}")
-    return ByClass(
-        ("+", "-"),
-        facts,
-        Under(str(level), slot.context),
-        Under(f"{metric.shape}|{level}", directed),
-        Under(f"adverse={adverse}|{level}", directed),
-    )
+    heads = str(level), f"{metric.shape}|{level}", f"adverse={adverse}|{level}"
+    return of_classes(("+", "-"), slot.context, facts, *heads)

@@ -11,7 +11,7 @@ from monitor.declarations.watchlists import Entity
 from monitor.extractors.mentions import Meaning, Mention
 from monitor.extractors.scene import Scene, Slot
 from monitor.extractors.surroundings import gap, kind_of, near_by, owner, pairs, steps
-from monitor.extractors.weighing import Evidence, Under
+from monitor.extractors.weighing import Options
 
 #: Changes may be said in these units whatever the metric's own is.
 _OF_CHANGE = frozenset({"percent", "percentage_point", "times"})
@@ -43,22 +43,6 @@ class Place(NamedTuple):
     between: str
 
 
-class _Blocks:
-    """Features of the surroundings under the names of shapes, made once for all metrics of a shape."""
-
-    def __init__(self, context: tuple[str, ...]) -> None:
-        self._plain = [feature for feature in context if feature[0] not in "<>"]
-        #: What is told apart by metric, not only by shape.
-        self.telling = [f for f in context if f[0] in "<>" or f.startswith(("noun=", "mag=", "cue<", "cue>"))]
-        self._made: dict[str, Under] = {}
-
-    def of(self, shape: str) -> Under:
-        """The surroundings under the name of a shape; a metric may have the same name."""
-        if shape not in self._made:
-            self._made[shape] = Under(f"={shape}", self._plain)
-        return self._made[shape]
-
-
 class _Clues(NamedTuple):
     """What was found around a quantity that speaks for metrics, by metric."""
 
@@ -71,8 +55,6 @@ class _Clues(NamedTuple):
     paired: dict[str, list[str]]
     #: Kind of the entity that is spoken of, and how far back it was named.
     subject: tuple[str, str]
-    #: The surroundings, seen by metrics of each shape.
-    blocks: _Blocks
     #: Decided slots, the nearest first.
     before: list[Slot]
     #: Figures already told with the same number.
@@ -105,10 +87,8 @@ class MetricOptions:
     def _suits(self, name: str, slot: Slot) -> bool:
         return self.fits(name, slot) and _in_range(self._metrics[name], slot)
 
-    def propose(
-        self, scene: Scene, slot: Slot, before: list[Slot], echoes: list[Slot]
-    ) -> tuple[list[str], list[Evidence]]:
-        """Metrics that the quantity may state, the first of them nothing, and the features of each."""
+    def propose(self, scene: Scene, slot: Slot, before: list[Slot], echoes: list[Slot]) -> tuple[list[str], Options]:
+        """Metrics that the quantity may state, the first of them nothing, and what speaks for each."""
         places, excluded = self._places(scene, slot)
         clues = _Clues(
             places=places,
@@ -118,7 +98,6 @@ class MetricOptions:
             nearby=self._nearby(scene, slot),
             paired=self._paired(scene, slot),
             subject=self._subject(scene, slot),
-            blocks=_Blocks(slot.context),
             before=before,
             echoes=echoes,
         )
@@ -134,7 +113,7 @@ class MetricOptions:
             fitting = [name for name in fitting if "paired" in clues.paired.get(name, ())]
         features = [self._of_nothing(scene, slot, clues)]
         features += [self._of(scene, slot, name, clues) for name in fitting]
-        return [NOTHING, *fitting], features
+        return [NOTHING, *fitting], Options(slot.context, list(subject_facts(scene, slot)), features)
 
     def _places(self, scene: Scene, slot: Slot) -> tuple[dict[str, list[Place]], list[tuple[str, int]]]:
         low, high = slot.sentence
@@ -285,7 +264,7 @@ class MetricOptions:
                 break
         return found
 
-    def _of(self, scene: Scene, slot: Slot, name: str, clues: _Clues) -> Evidence:
+    def _of(self, scene: Scene, slot: Slot, name: str, clues: _Clues) -> list[str]:
         places, table, carried, nearby = clues.places.get(name, []), clues.table, clues.carried, clues.nearby
         before, echoes = clues.before, clues.echoes
         metric = self._metrics[name]
@@ -294,13 +273,13 @@ class MetricOptions:
         unit = slot.frame.unit if kind == "money" else kind
         found = [
             f"m={name}",
+            f"={metric.shape}",
             f"{metric.shape}|{unit}",
             f"{name}|{kind}",
             f"{metric.shape}|{slot.change}|{kind}",
             f"{name}|{slot.change}",
         ]
         put = found.append
-        under: list[Under] = []
         spoken, where = clues.subject
         put(f"sub={spoken in metric.of}|{where}")
         put(f"sub={spoken}|{where}|{metric.shape}")
@@ -388,7 +367,6 @@ class MetricOptions:
                 between = scene.metrics.within(near.end, slot.start)
                 put(f"{facts[0]}|new={any(m.meanings[0].kind == 'metric' for m in between)}")
                 put(f"{facts[0]}|{pair}|new={bool(between)}")
-            under.append(Under(facts[0], slot.context))
         elif carried:
             put("not-carried")
         for fact in nearby.get(name, ()):
@@ -411,10 +389,9 @@ class MetricOptions:
             if echoes:
                 put("not-echo")
         found += clues.paired.get(name, ())
-        under += [Under(name, clues.blocks.telling), clues.blocks.of(metric.shape)]
-        return Evidence(found, *under)
+        return found
 
-    def _of_nothing(self, scene: Scene, slot: Slot, clues: _Clues) -> Evidence:
+    def _of_nothing(self, scene: Scene, slot: Slot, clues: _Clues) -> list[str]:
         places, excluded, before, in_table = clues.places, clues.excluded, clues.before, bool(clues.table)
         assert slot.frame is not None
         kind = kind_of(slot.frame.unit)
@@ -440,7 +417,7 @@ class MetricOptions:
             if same and before[0].frame is not None:
                 put(f"0|kept={before[0].kept}|{kind_of(before[0].frame.unit)}>{kind}")
                 put(f"0|kept={before[0].kept}|{gap(scene, before[0].end, slot.start)}")
-        return Evidence(found, Under("0", [*subject_facts(scene, slot), *slot.context]))
+        return found
 
 
 def _head_share(scene: Scene, slot: Slot) -> bool:
@@ -543,19 +520,19 @@ class EntityOptions:
     def __init__(self, entities: Mapping[str, Entity], metrics: Mapping[str, Metric]) -> None:
         self._entities, self._metrics = entities, metrics
 
-    def propose(
-        self, scene: Scene, slot: Slot, before: list[Slot], echoes: list[Slot]
-    ) -> tuple[list[str], list[Evidence]]:
-        """The entities that have the metric, and the features of each."""
+    def propose(self, scene: Scene, slot: Slot, before: list[Slot], echoes: list[Slot]) -> tuple[list[str], Options]:
+        """The entities that have the metric, and what speaks for each."""
         metric = self._metrics[slot.metric]
         names = [name for name, entity in self._entities.items() if entity.kind in metric.of]
         named = self._named(scene, slot, metric)
         if named in names:
             names = [named]
         if len(names) < 2:
-            return names, [Evidence(()) for _ in names]
+            return names, Options((), (), [() for _ in names])
         facts = self._facts(scene, slot, before)
-        return names, [self._of(slot, name, facts, before, echoes) for name in names]
+        around = [fact for holder, fact in facts if holder == ""]
+        around += (f"={metric.shape}", slot.metric)
+        return names, Options(slot.context, around, [self._of(slot, name, facts, before, echoes) for name in names])
 
     def _named(self, scene: Scene, slot: Slot, metric: Metric) -> str:
         """The one entity that heads a cell, or that is named between the quantity before and the metric; "" if none.
@@ -658,19 +635,16 @@ class EntityOptions:
 
     def _of(
         self, slot: Slot, name: str, facts: list[tuple[str, str]], before: list[Slot], echoes: list[Slot]
-    ) -> Evidence:
+    ) -> list[str]:
         kind = self._entities[name].kind
         metric = self._metrics[slot.metric]
         assert slot.frame is not None
         unit = slot.frame.unit
-        features = [f"{kind}|{slot.metric}", f"{kind}|{metric.shape}", f"{kind}|{slot.metric}|{unit}"]
+        features = [kind, f"{kind}|{slot.metric}", f"{kind}|{metric.shape}", f"{kind}|{slot.metric}|{unit}"]
         put = features.append
         mine = [fact for holder, fact in facts if holder == name]
-        nobodys = [fact for holder, fact in facts if holder == ""]
-        if not mine:
-            nobodys.append("unsaid")
-        features += mine
-        size = [f for f in slot.context if f.startswith(("mag=", "line=", "first", "noun="))]
+        features += mine or ["unsaid"]
+        features += (f"{kind}|{fact}" for fact in mine)
         for rank, near in enumerate([b for b in before[:6] if b.kept][:3]):
             same = near_by(near, slot)
             alike = "m" if near.metric == slot.metric else "o"
@@ -683,10 +657,4 @@ class EntityOptions:
                     put(f"c0{same}{alike}|said={said}")
         if any(echo.entity == name and echo.metric == slot.metric for echo in echoes):
             put("echo")
-        return Evidence(
-            features,
-            Under(kind, [*size, *mine, *nobodys]),
-            Under(f"{kind}|{slot.metric}", nobodys),
-            Under(f"={metric.shape}", mine),
-            Under(slot.metric, mine),
-        )
+        return features

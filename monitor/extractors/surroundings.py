@@ -231,6 +231,7 @@ def context(scene: Scene, slot: Slot, previous: Slot | None, following: Slot | N
     put(f"role={role(scene, slot, floor)}")
     # The characters right beside it.
     _beside(scene, slot, low, high, found)
+    found += _words(scene, slot, low, high)
     # Directions and comparisons: up to the neighbouring quantities, and further in the sentence.
     found += _nearest(scene, slot, "dir", scene.directions.before(slot.start, low), floor)
     found += _nearest(scene, slot, "dir", scene.directions.after(slot.end, high), ceiling)
@@ -262,6 +263,26 @@ def _nearest(scene: Scene, slot: Slot, name: str, mentions: Iterator[Mention], l
             yield f"{what}/{'c' if close else 'f'}{clause}"
             if close:
                 yield f"{what}/{steps(distance, scene.language)}"
+
+
+#: Words of the sentence are looked at so many characters away.
+_WIDE_COMPACT, _WIDE_LETTERS = 24, 80
+_WORD = re.compile(r"[^\W\d_]{2,}")
+
+
+def _words(scene: Scene, slot: Slot, low: int, high: int) -> Iterator[str]:
+    """The words on both sides, in any order; of a script without blanks each two characters."""
+    compact = scene.language in {"zh", "ja"}
+    wide = _WIDE_COMPACT if compact else _WIDE_LETTERS
+    before = scene.text[max(low, slot.start - wide) : slot.start]
+    after = scene.text[slot.end : min(high, slot.end + wide)]
+    for side, said in (("w<", before), ("w>", after)):
+        for word in _WORD.findall(said.lower()):
+            if compact:
+                for number in range(len(word) - 1):
+                    yield f"{side}{word[number : number + 2]}"
+            else:
+                yield f"{side}{word}"
 
 
 def _beside(scene: Scene, slot: Slot, low: int, high: int, found: list[str]) -> None:

@@ -1,168 +1,229 @@
 """Weights of evidence: each decision adds up what speaks for each option and takes the heaviest.
 
-The weights are data (`weights.json`), learned from annotated articles by `python -m tests.eval.fit`; weighing is plain
-addition, of whole thousandths, so that no order of the evidence changes what it weighs. Shares of right figures by
-confidence come from the same articles, each weighed without itself.
+A fact that speaks for an option has a weight of its own, and one with each fact that stands around the options: the
+product of two short vectors, so that facts which were never met together still weigh what their like do (a
+factorization machine: Rendle 2010, doi 10.1109/ICDM.2010.127). Weights are data (`weights.npz`), learned from annotated
+articles by `python -m tests.eval.fit`, and whole numbers, so that no order of the evidence changes what it weighs.
+Shares of right figures by confidence come from articles that the weights had not seen.
 """
 
 from __future__ import annotations
 
-import json
-from bisect import bisect_left
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from functools import cache, lru_cache
 from math import exp
 from pathlib import Path
-from typing import Generic, NamedTuple, TypeVar, overload
+from typing import Any, NamedTuple
 
-FILE = Path(__file__).with_name("weights.json")
+import numpy as np
 
-#: Weights are counted in parts of it.
-UNIT = 1000
+FILE = Path(__file__).with_name("weights.npz")
 
+#: Numbers of a vector are counted in parts of it, weights in parts of its square.
+UNIT = 64
 
-class Under(NamedTuple):
-    """Facts under a name: the features `name|fact`, which are spelled out only for those who ask."""
+#: Heads of classes come again.
+_REMEMBERED = 4096
 
-    name: str
-    facts: Collection[str]
-
-
-class Evidence:
-    """What speaks for an option: features, and facts under names, which several options may share."""
-
-    __slots__ = ("features", "under")
-
-    def __init__(self, features: Collection[str], *under: Under) -> None:
-        self.features, self.under = features, under
-
-    def __iter__(self) -> Iterator[str]:
-        """The features one by one, each once."""
-        spelled = (f"{under.name}|{fact}" for under in self.under for fact in under.facts)
-        return iter(dict.fromkeys((*self.features, *spelled)))
+Array = np.ndarray[Any, Any]
 
 
-class ByClass(Sequence[Evidence]):
-    """Options that share their evidence: the features of each are the shared ones under its name."""
+class Options(NamedTuple):
+    """A decision to be made."""
 
-    __slots__ = ("classes", "shared")
-
-    def __init__(self, classes: tuple[str, ...], features: Collection[str], *under: Under) -> None:
-        self.classes = classes
-        self.shared = Evidence(features, *under)
-
-    def __len__(self) -> int:
-        return len(self.classes)
-
-    @overload
-    def __getitem__(self, number: int) -> Evidence: ...
-    @overload
-    def __getitem__(self, number: slice) -> Sequence[Evidence]: ...
-    def __getitem__(self, number: int | slice) -> Evidence | Sequence[Evidence]:
-        if isinstance(number, slice):
-            return [self[each] for each in range(*number.indices(len(self)))]
-        return Evidence((), Under(self.classes[number], list(self.shared)))
+    #: What a quantity sees around itself: the same for all its decisions, and added up once for all.
+    context: Collection[str]
+    #: What else stands around all options of this decision: nothing of the context.
+    around: Collection[str]
+    #: What speaks for each option.
+    each: Sequence[Collection[str]]
 
 
-#: The evidence of each option of a decision.
-Options = Sequence[Evidence]
-_Weight = TypeVar("_Weight")
+def of_classes(classes: Sequence[str], context: Collection[str], around: Collection[str], *heads: str) -> Options:
+    """Options that differ by nothing but their names, each met with what is decided on these heads."""
+    return Options(context, around, _headed(tuple(classes), heads))
 
 
-class _Table(Generic[_Weight]):
-    """Weights by feature, and by fact under each name that is asked for."""
+@lru_cache(maxsize=_REMEMBERED)
+def _headed(classes: tuple[str, ...], heads: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    return tuple((name, *(f"{name}|{head}" for head in heads)) for name in classes)
 
-    def __init__(self, weights: Mapping[str, _Weight]) -> None:
-        self.weights = weights
-        self._sorted: list[str] | None = None
-        self._under: dict[str, dict[str, _Weight]] = {}
 
-    def under(self, name: str) -> Mapping[str, _Weight]:
-        """The weights of the features `name|fact` by fact."""
-        known = self._under.get(name)
-        if known is None:
-            if self._sorted is None:
-                self._sorted = sorted(self.weights)
-            # "}" comes right after "|".
-            begin, end = bisect_left(self._sorted, f"{name}|"), bisect_left(self._sorted, f"{name}}}")
-            cut = len(name) + 1
-            known = self._under[name] = {each[cut:]: self.weights[each] for each in self._sorted[begin:end]}
-        return known
+class Table(NamedTuple):
+    """The weights of one decision."""
+
+    #: Facts that speak for options.
+    own: Sequence[str]
+    #: (own,) Their weights in parts of `UNIT` squared.
+    alone: Array
+    #: (own, d) Their vectors in parts of `UNIT`, and (around, d) those of the facts that stand around.
+    own_vectors: Array
+    around: Sequence[str]
+    around_vectors: Array
+
+
+class _Own:
+    """What speaks for the options of one decision, by fact."""
+
+    __slots__ = ("_known", "rows", "weights")
+
+    def __init__(self, table: Table) -> None:
+        # Row 0 is of what has no weight, so that each option has a row.
+        self.rows = {fact: row for row, fact in enumerate(table.own, start=1)}
+        #: (rows, 1 + d) Their weights, then their vectors: side by side, for reading memory is what takes time.
+        self.weights = np.zeros((len(table.own) + 1, 1 + table.own_vectors.shape[1]), dtype=np.int16)
+        self.weights[1:, 0], self.weights[1:, 1:] = table.alone, table.own_vectors
+        #: Sums of options that come again, which are tuples.
+        self._known: dict[Hashable, Array] = {}
+
+    def sums(self, each: Sequence[Collection[str]]) -> Array:
+        """(options, 1 + d) The weight and the vector of what speaks for each option, added up."""
+        if not isinstance(each, tuple):
+            return self._added(each)
+        found = self._known.get(each)
+        if found is None:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            found = self._known[each] = self._added(each)
+        return found
+
+    def _added(self, each: Sequence[Collection[str]]) -> Array:
+        get = self.rows.get
+        rows: list[int] = []
+        starts: list[int] = []
+        for facts in each:
+            starts.append(len(rows))
+            rows.append(0)
+            rows += [get(fact, 0) for fact in dict.fromkeys(facts)]
+        summed: Array = np.add.reduceat(self.weights.take(rows, axis=0), starts, dtype=np.int64)
+        return summed
 
 
 class Weights:
-    """Weights by decision and feature."""
+    """Weights by decision."""
 
-    def __init__(self, tables: Mapping[str, Mapping[str, int]], steps: Sequence[tuple[float, float]] = ()) -> None:
+    def __init__(self, tables: Mapping[str, Table], steps: Sequence[tuple[float, float]] = ()) -> None:
         """Keep the tables.
 
         Args:
-            tables: weights by decision and feature, in thousandths.
+            tables: weights by decision.
             steps: from which product of shares on which part of the figures was right in every field, rising.
         """
         self.tables = tables
         self.steps = tuple(steps)
-        self._each_of = {decision: _Table(table) for decision, table in tables.items()}
-        self._rows_of: dict[str, _Table[list[int]]] = {}
+        self._own = {decision: _Own(table) for decision, table in tables.items()}
+        facts = dict.fromkeys(fact for table in tables.values() for fact in table.around)
+        self._around = {fact: row for row, fact in enumerate(facts)}
+        length = max((table.around_vectors.shape[1] for table in tables.values()), default=0)
+        #: (facts, decisions, d) What stands around is looked up once for all decisions.
+        self._vectors = np.zeros((len(facts), len(tables), length), dtype=np.int8)
+        #: (facts, d) The vectors of each decision, and its number.
+        self._place: dict[str, tuple[Array, int]] = {}
+        for number, (decision, table) in enumerate(tables.items()):
+            self._vectors[[self._around[fact] for fact in table.around], number] = table.around_vectors
+            self._place[decision] = self._vectors[:, number], number
+        #: The surroundings that were added up last, and their sum.
+        self._last: tuple[Collection[str], Array] = (), self._sum(())
+
+    def _sum(self, facts: Collection[str]) -> Array:
+        """(decisions, d) The sums of the vectors of what stands around."""
+        # A view's intersection drops doubles and what has no weight in one pass, without a step of Python for each.
+        rows = [self._around[fact] for fact in self._around.keys() & facts]
+        total: Array = np.add.reduce(self._vectors.take(rows, axis=0), axis=0, dtype=np.int64)
+        return total
+
+    def _sum_around(self, decision: str, options: Options) -> Array:
+        """(d,) The same of one decision: its context, and what else it looks at."""
+        context, total = self._last
+        if context is not options.context:
+            total = self._sum(options.context)
+            self._last = options.context, total
+        vectors, number = self._place[decision]
+        rows = [self._around[fact] for fact in self._around.keys() & options.around]
+        summed: Array = total[number] + np.add.reduce(vectors[rows], axis=0, dtype=np.int64)
+        return summed
+
+    def _scores(self, decision: str, options: Options) -> list[int]:
+        """What each option weighs, in parts of `UNIT` squared."""
+        own = self._own.get(decision)
+        if own is None:
+            return [0] * len(options.each)
+        summed = own.sums(options.each)
+        scores: list[int] = (summed[:, 0] + summed[:, 1:] @ self._sum_around(decision, options)).tolist()
+        return scores
 
     def choose(self, decision: str, options: Options) -> tuple[int, float]:
         """The heaviest option, the first of equals, and its share of the whole."""
-        scores = self._of_classes(decision, options) if isinstance(options, ByClass) else self._each(decision, options)
+        scores = self._scores(decision, options)
         top = max(scores)
-        return scores.index(top), 1 / sum([exp((score - top) / UNIT) for score in scores])
+        return scores.index(top), 1 / sum([exp((score - top) / UNIT**2) for score in scores])
 
-    def _each(self, decision: str, options: Options) -> list[int]:
-        table = self._each_of.get(decision)
-        if table is None:
-            return [0] * len(options)
-        weights = table.weights
-        # A view's intersection drops doubles and what has no weight in one pass, without a step of Python for each.
-        known = weights.keys()
-        shared: dict[int, int] = {}
-        scores = []
-        for option in options:
-            total = sum([weights[feature] for feature in known & option.features])
-            for under in option.under:
-                if id(under) not in shared:
-                    row = table.under(under.name)
-                    shared[id(under)] = sum([row[fact] for fact in row.keys() & under.facts])
-                total += shared[id(under)]
-            scores.append(total)
-        return scores
+    def reasons(self, decision: str, options: Options, chosen: int, most: int = 6) -> list[tuple[str, float]]:
+        """What spoke for an option, heaviest first.
 
-    def _of_classes(self, decision: str, options: ByClass) -> list[int]:
-        """The same with each fact looked up once for all classes."""
-        if decision not in self._rows_of:
-            self._rows_of[decision] = _Table(self._turned(decision, options.classes))
-        table = self._rows_of[decision]
-        weights = table.weights
-        found = [weights[feature] for feature in weights.keys() & options.shared.features]
-        for under in options.shared.under:
-            row = table.under(under.name)
-            found += [row[fact] for fact in row.keys() & under.facts]
-        return [sum(column) for column in zip(*found, strict=True)] if found else [0] * len(options)
+        A fact of the option's own counts with all that stands around; one that stands around (after `~`) counts by how
+        much more it weighs with this option than with the next heaviest.
+        """
+        own = self._own.get(decision)
+        if own is None:
+            return []
+        around = self._sum_around(decision, options)
+        summed = own.sums(options.each)
+        found: list[tuple[str, float]] = []
+        for fact in dict.fromkeys(options.each[chosen]):
+            weights = own.weights[own.rows.get(fact, 0)].astype(np.int64)
+            found.append((fact, int(weights[0] + weights[1:] @ around) / UNIT**2))
+        scores = self._scores(decision, options)
+        others = [number for number in range(len(scores)) if number != chosen]
+        if others:
+            ahead = (summed[chosen] - summed[max(others, key=scores.__getitem__)])[1:]
+            for fact in self._around.keys() & {*options.context, *options.around}:
+                weight = self._place[decision][0][self._around[fact]].astype(np.int64) @ ahead
+                found.append((f"~{fact}", int(weight) / UNIT**2))
+        weighed = [pair for pair in found if pair[1]]
+        return sorted(weighed, key=lambda pair: (-abs(pair[1]), pair[0]))[:most]
 
-    def _turned(self, decision: str, classes: tuple[str, ...]) -> dict[str, list[int]]:
-        """Weights by feature without its class: one for each class."""
-        place = {name: number for number, name in enumerate(classes)}
-        turned: dict[str, list[int]] = {}
-        for feature, weight in self.tables.get(decision, {}).items():
-            name, _, fact = feature.partition("|")
-            if name in place:
-                turned.setdefault(fact, [0] * len(classes))[place[name]] = weight
-        return turned
 
-    def reasons(self, decision: str, features: Iterable[str], most: int = 6) -> list[tuple[str, float]]:
-        """The features of an option that weigh most, heaviest first."""
-        get = self.tables.get(decision, {}).get
-        weighed = [(feature, get(feature, 0) / UNIT) for feature in features]
-        return sorted((pair for pair in weighed if pair[1]), key=lambda pair: -abs(pair[1]))[:most]
+def save(weights: Weights, file: Path = FILE) -> None:
+    """Write weights as data."""
+    held: dict[str, Array] = {"steps": np.array(weights.steps, dtype=np.float64)}
+    for decision, table in sorted(weights.tables.items()):
+        held[f"{decision}.own"] = _packed(table.own)
+        held[f"{decision}.alone"] = table.alone.astype(np.int32)
+        held[f"{decision}.own_vectors"] = table.own_vectors.astype(np.int8)
+        held[f"{decision}.around"] = _packed(table.around)
+        held[f"{decision}.around_vectors"] = table.around_vectors.astype(np.int8)
+    np.savez_compressed(file, **held)  # type: ignore[arg-type]
+
+
+def load(file: Path = FILE) -> Weights:
+    """Read weights that were written by `save`."""
+    with np.load(file) as held:
+        decisions = [name.removesuffix(".alone") for name in held.files if name.endswith(".alone")]
+        tables = {
+            decision: Table(
+                _unpacked(held[f"{decision}.own"]),
+                held[f"{decision}.alone"],
+                held[f"{decision}.own_vectors"],
+                _unpacked(held[f"{decision}.around"]),
+                held[f"{decision}.around_vectors"],
+            )
+            for decision in decisions
+        }
+        return Weights(tables, [(float(limit), float(right)) for limit, right in held["steps"]])
+
+
+def _packed(names: Iterable[str]) -> Array:
+    """Names as UTF-8, one after the other with NUL between: no text that is read has one."""
+    return np.frombuffer("\0".join(names).encode("utf-8", "surrogatepass"), dtype=np.uint8)
+
+
+def _unpacked(packed: Array) -> list[str]:
+    text = packed.tobytes().decode("utf-8", "surrogatepass")
+    return text.split("\0") if text else []
 
 
 @cache
 def shipped() -> Weights:
     """The weights that come with the program; none at all where the file is absent."""
-    if not FILE.exists():
-        return Weights({})
-    held = json.loads(FILE.read_text(encoding="utf-8"))
-    return Weights(held["weights"], [(limit, right) for limit, right in held["steps"]])
+    return load() if FILE.exists() else Weights({})

@@ -1,52 +1,69 @@
 """Learn binding's weights from annotated articles, and say how good they are on articles that they have not seen.
 
-    python -m tests.eval.fit [--folds 5] [--jobs 2] [--write] FOLDER...
+    python -m tests.eval.fit [--folds 5] [--read 1] [--jobs 2] [--write] FOLDER...
 
-Each decision is a choice among options with features; weights are those of a conditional logit with a quadratic
-penalty. Decisions are learned twice: along the gold answers, then along the answers of weights that have not seen the
-article, so that every decision knows the mistakes of those before it. With `--write` the weights of all articles go to
-`monitor/extractors/weights.json`, together with the shares of right figures by confidence that the folds have shown.
+Each decision is a choice among options; weights are those of a conditional logit whose scores are those of `weighing`,
+learned in small batches by Adam (Kingma and Ba 2015, arXiv 1412.6980) with dropout on the sums of vectors. Decisions
+are learned twice: along the gold answers, then along the answers of weights that have not seen the article, so that
+every decision knows the mistakes of those before it. With `--write` the weights of all articles go to
+`monitor/extractors/weights.npz`, together with the shares of right figures by confidence that the folds have shown.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from array import array
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import date
 from decimal import Decimal
+from math import cos, pi
 from multiprocessing import get_context
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
 from monitor.extractors import Extractor
 from monitor.extractors.normal import normalise
 from monitor.extractors.scene import Frame, Slot
-from monitor.extractors.weighing import FILE, UNIT, Options, Weights
+from monitor.extractors.weighing import UNIT, Options, Table, Weights, save
 from monitor.rows import figure_row
 from tests.eval import scoring
 
-#: A feature seen in fewer decisions than this says nothing; most decisions are learned from twice.
+#: A fact seen in fewer decisions than this says nothing; most decisions are learned from twice.
 RARE = 8
-#: Weights below this are left out.
-TINY = 0.06
-#: Penalty by decision.
-PENALTY = {"period": 4.5, "basis": 4.0, "metric": 2.5, "measure": 2.0}
-DEFAULT_PENALTY = 3.0
+#: Length of vectors: 32 is no better (0.931 of periods either way).
+LENGTH = 16
+EPOCHS = 4
+BATCH = 64
+#: Highest rate of learning, reached after a tenth of all steps; from there it falls to nothing along a cosine.
+RATE, WARM = 0.003, 0.1
+#: Parts of the sums of vectors that are left out at random.
+DROPOUT = 0.1
+#: What weights shrink by at each step, in parts of the rate, by decision.
+DECAY = {"period": 0.2}
+DEFAULT_DECAY = 0.1
+#: Spread of the first vectors.
+SPREAD = 0.03
 #: Articles of the first folder count so often: they are the reference for how figures are annotated.
 REFERENCE = 2.0
 
-#: Features of all options one after the other as numbers of `_NAMES`, where each option begins, and the right one.
-Sample = tuple[array, list[int], int]
+
+class Sample(NamedTuple):
+    """A decision with its right option; facts are numbers of `_NAMES`."""
+
+    around: array[int]
+    #: Those of all options one after the other, and where each option begins.
+    own: array[int]
+    starts: list[int]
+    right: int
+
+
 #: What an article teaches: samples by decision.
 Taught = dict[str, list[Sample]]
 _NAMES: dict[str, int] = {}
@@ -56,17 +73,22 @@ _NAMES: dict[str, int] = {}
 _MOST = 40
 
 
+def _number(fact: str) -> int:
+    return _NAMES.setdefault(fact, len(_NAMES))
+
+
 def _sample(options: Options, right: int) -> Sample:
-    if len(options) > _MOST:
-        others = [number for number in range(1, len(options)) if number != right]
-        chosen = sorted({0, right, *Random(len(options)).sample(others, _MOST - 2)})
-        options, right = [options[number] for number in chosen], chosen.index(right)
-    numbers = array("i")
+    each = options.each
+    if len(each) > _MOST:
+        others = [number for number in range(1, len(each)) if number != right]
+        chosen = sorted({0, right, *Random(len(each)).sample(others, _MOST - 2)})
+        each, right = [each[number] for number in chosen], chosen.index(right)
+    own = array("i")
     starts = []
-    for option in options:
-        starts.append(len(numbers))
-        numbers.extend({_NAMES.setdefault(feature, len(_NAMES)) for feature in option})
-    return numbers, starts, right
+    for facts in each:
+        starts.append(len(own))
+        own.extend(map(_number, dict.fromkeys(facts)))
+    return Sample(array("i", map(_number, dict.fromkeys((*options.context, *options.around)))), own, starts, right)
 
 
 class Teacher:
@@ -138,60 +160,122 @@ def _meets(frame: Frame, gold: dict[str, Any]) -> bool:
     return scoring.same_value(theirs, mine)
 
 
-def learn(samples: Sequence[Sample], penalty: float, counts: Sequence[float]) -> dict[str, int]:
+class _Facts:
+    """Facts that are met often enough, and which of them each row has."""
+
+    def __init__(self, rows: Sequence[np.ndarray], decisions: np.ndarray) -> None:
+        """Number the facts.
+
+        Args:
+            rows: numbers of `_NAMES` in each row.
+            decisions: which decision each row belongs to, rising.
+        """
+        lengths = np.array([len(row) for row in rows])
+        numbers = np.concatenate(rows)
+        pairs = np.unique(np.stack([numbers, np.repeat(decisions, lengths)]), axis=1)
+        met = np.bincount(pairs[0], minlength=len(_NAMES))
+        #: Numbers of `_NAMES`.
+        self.used = np.flatnonzero(met >= RARE)
+        place = np.full(len(_NAMES), -1, dtype=np.int32)
+        place[self.used] = np.arange(len(self.used), dtype=np.int32)
+        columns = place[numbers]
+        known = columns >= 0
+        ends = np.concatenate(([0], np.cumsum(known)))[np.concatenate(([0], np.cumsum(lengths)))]
+        shape = (len(rows), len(self.used))
+        self.matrix = csr_matrix((np.ones(int(known.sum()), dtype=np.float32), columns[known], ends), shape=shape)
+
+
+class _Adam:
+    """Weights on their way."""
+
+    def __init__(self, values: np.ndarray, decay: float) -> None:
+        self.values, self._decay = values, decay
+        self._mean, self._square = np.zeros_like(values), np.zeros_like(values)
+        self._steps = 0
+
+    def step(self, gradient: np.ndarray, rate: float) -> None:
+        """Go against the gradient, and shrink."""
+        self._steps += 1
+        self._mean += 0.1 * (gradient - self._mean)
+        self._square += 0.001 * (gradient * gradient - self._square)
+        mean, square = self._mean / (1 - 0.9**self._steps), self._square / (1 - 0.999**self._steps)
+        self.values -= np.float32(rate) * mean / (np.sqrt(square) + np.float32(1e-8))
+        self.values *= np.float32(1 - self._decay * rate)
+
+
+def learn(samples: Sequence[Sample], counts: Sequence[float], decay: float) -> Table:
     """Weights under which the right options weigh most.
 
     Args:
         samples: decisions with their right options.
-        penalty: of the squares of the weights.
         counts: how often each sample counts.
+        decay: what weights shrink by at each step, in parts of the rate.
     """
-    sizes_of = np.zeros(len(_NAMES), dtype=np.int32)
-    for numbers, _, _ in samples:
-        sizes_of[np.unique(np.frombuffer(numbers, dtype=np.int32))] += 1
-    used = np.flatnonzero(sizes_of >= RARE)
-    if not len(used):
-        return {}
-    place = np.full(len(_NAMES), -1, dtype=np.int32)
-    place[used] = np.arange(len(used), dtype=np.int32)
-    columns_of: list[np.ndarray] = []
-    lengths_of: list[np.ndarray] = []
-    starts: list[int] = []
-    chosen: list[int] = []
-    row = 0
-    for numbers, begins, right in samples:
-        starts.append(row)
-        chosen.append(row + right)
-        row += len(begins)
-        features = place[np.frombuffer(numbers, dtype=np.int32)]
-        known = features >= 0
-        columns_of.append(features[known])
-        lengths_of.append(np.diff(np.concatenate(([0], np.cumsum(known)))[[*begins, len(numbers)]]).astype(np.int32))
-    names = {number: name for name, number in _NAMES.items()}
-    index = {names[int(number)]: position for position, number in enumerate(used)}
-    columns = np.concatenate(columns_of)
-    ends = np.concatenate(([0], np.cumsum(np.concatenate(lengths_of), dtype=np.int64)))
-    # Row after row as they come: a column of row numbers would need two thirds as much memory again.
-    matrix = csr_matrix((np.ones(len(columns)), columns, ends), shape=(row, len(index)))
-    transposed = matrix.T.tocsr()
-    first = np.array(starts)
-    sizes = np.diff(np.append(first, row))
-    picked = np.zeros(row)
-    picked[chosen] = 1
-    times = np.array(counts)
-    times_of_rows = np.repeat(times, sizes)
+    random = np.random.default_rng(0)
+    sizes = np.array([len(sample.starts) for sample in samples])
+    firsts = np.concatenate(([0], np.cumsum(sizes)))
+    around = _Facts([np.frombuffer(s.around, dtype=np.int32) for s in samples], np.arange(len(samples)))
+    options = [
+        part for s in samples for part in np.split(np.frombuffer(s.own, dtype=np.int32), s.starts[1:])
+    ]  # fmt: skip
+    own = _Facts(options, np.repeat(np.arange(len(samples)), sizes))
+    right = firsts[:-1] + np.array([s.right for s in samples])
+    weights = np.array(counts, dtype=np.float32)
+    alone = _Adam(np.zeros(len(own.used), dtype=np.float32), decay)
+    own_vectors = _Adam(random.normal(0, SPREAD, (len(own.used), LENGTH)).astype(np.float32), decay)
+    around_vectors = _Adam(random.normal(0, SPREAD, (len(around.used), LENGTH)).astype(np.float32), decay)
+    steps = EPOCHS * -(-len(samples) // BATCH)
+    done = 0
+    for _ in range(EPOCHS):
+        order = random.permutation(len(samples))
+        for begin in range(0, len(order), BATCH):
+            batch = np.sort(order[begin : begin + BATCH])
+            lengths = sizes[batch]
+            starts = np.concatenate(([0], np.cumsum(lengths)[:-1]))
+            rows = np.repeat(firsts[batch] - starts, lengths) + np.arange(lengths.sum())
+            belongs = np.repeat(np.arange(len(batch)), lengths)
+            seen, speaking = around.matrix[batch], own.matrix[rows]
+            kept_around = _kept(random, (len(batch), LENGTH))
+            kept_own = _kept(random, (len(rows), LENGTH))
+            vectors_around = (seen @ around_vectors.values) * kept_around
+            vectors_own = (speaking @ own_vectors.values) * kept_own
+            scores = speaking @ alone.values + (vectors_own * vectors_around[belongs]).sum(axis=1)
+            powers = np.exp(scores - np.maximum.reduceat(scores, starts)[belongs])
+            shares = powers / np.add.reduceat(powers, starts)[belongs]
+            shares[right[batch] - firsts[batch] + starts] -= 1
+            slope = (shares * (weights[batch] / weights[batch].sum())[belongs]).astype(np.float32)
+            to_own = slope[:, None] * vectors_around[belongs] * kept_own
+            to_around = np.add.reduceat(slope[:, None] * vectors_own, starts) * kept_around
+            rate = _rate(done / steps)
+            alone.step(speaking.T @ slope, rate)
+            own_vectors.step(speaking.T @ to_own, rate)
+            around_vectors.step(seen.T @ to_around, rate)
+            done += 1
+    names = list(_NAMES)
+    return Table(
+        [names[number] for number in own.used],
+        np.round(alone.values * UNIT**2),
+        _whole(own_vectors.values),
+        [names[number] for number in around.used],
+        _whole(around_vectors.values),
+    )
 
-    def cost(weights: np.ndarray) -> tuple[float, np.ndarray]:
-        scores = matrix @ weights
-        top = np.repeat(np.maximum.reduceat(scores, first), sizes)
-        powers = np.exp(scores - top)
-        totals = np.repeat(np.add.reduceat(powers, first), sizes)
-        shares = powers / totals
-        loss = -times @ np.log(np.maximum(shares[chosen], 1e-12)) + 0.5 * penalty * weights @ weights
-        return loss, transposed @ ((shares - picked) * times_of_rows) + penalty * weights
 
-    best = minimize(cost, np.zeros(len(index)), jac=True, method="L-BFGS-B", options={"maxiter": 70})
-    return {feature: round(float(best.x[n]) * UNIT) for feature, n in index.items() if abs(best.x[n]) >= TINY}
+def _kept(random: np.random.Generator, shape: tuple[int, int]) -> np.ndarray:
+    """What is left of sums of vectors, as factors."""
+    return (random.random(shape, dtype=np.float32) >= DROPOUT).astype(np.float32) / np.float32(1 - DROPOUT)
+
+
+def _rate(part: float) -> float:
+    """The rate of learning when a part of all steps is done."""
+    if part < WARM:
+        return RATE * (1 - (1 - 1 / 25) * (1 + cos(pi * part / WARM)) / 2)
+    return RATE * (1 + cos(pi * (part - WARM) / (1 - WARM))) / 2
+
+
+def _whole(vectors: np.ndarray) -> np.ndarray:
+    """In whole parts of `UNIT` that a byte holds."""
+    return np.clip(np.round(vectors * UNIT), -127, 127)
 
 
 def gather(extractor: Extractor, doc: dict[str, Any], weights: Weights | None = None) -> Taught:
@@ -207,7 +291,7 @@ def gather(extractor: Extractor, doc: dict[str, Any], weights: Weights | None = 
     return dict(teacher.samples)
 
 
-def train(taught: Sequence[Taught], counts: Sequence[float]) -> Weights:
+def train(taught: Sequence[Taught], counts: Sequence[float], jobs: int) -> Weights:
     """Weights of all decisions from what articles teach, each of which counts so often."""
     merged: dict[str, list[Sample]] = defaultdict(list)
     often: dict[str, list[float]] = defaultdict(list)
@@ -215,94 +299,100 @@ def train(taught: Sequence[Taught], counts: Sequence[float]) -> Weights:
         for decision, samples in each.items():
             merged[decision].extend(samples)
             often[decision].extend([count] * len(samples))
-    return Weights({d: learn(s, PENALTY.get(d, DEFAULT_PENALTY), often[d]) for d, s in merged.items()})
+    # The largest first, so that the processes end together.
+    order = sorted(merged, key=lambda decision: -sum(len(sample.own) for sample in merged[decision]))
+
+    def task(decision: str) -> Table:
+        return learn(merged[decision], often[decision], DECAY.get(decision, DEFAULT_DECAY))
+
+    return Weights(dict(zip(order, spread(task, order, jobs), strict=True)))
+
+
+def spread(task: Callable[[Any], Any], items: Sequence[Any], jobs: int) -> list[Any]:
+    """The task's result for each item, in processes that are forked from this one."""
+    _FORKED["task"] = task
+    # Where a process is killed for its memory, this pool says so; others wait for ever.
+    with ProcessPoolExecutor(jobs, mp_context=get_context("fork")) as pool:
+        return list(pool.map(_forked, items))
+
+
+#: What a forked process is to do: a function with all that it knows cannot be sent.
+_FORKED: dict[str, Callable[[Any], Any]] = {}
+
+
+def _forked(item: Any) -> Any:
+    return _FORKED["task"](item)
 
 
 def read(extractor: Extractor, doc: dict[str, Any]) -> list[dict[str, Any]]:
-    """The figures that an extractor finds in an article, as JSON objects."""
-    return [
-        figure_row(figure)
-        for figure in extractor.read(
-            doc["text"], title=doc["title"], language=doc["lang"], dated=date.fromisoformat(doc["published"])
-        )
-    ]
+    """The figures that an extractor finds in an article, as JSON objects, how sure it is with all digits."""
+    dated = date.fromisoformat(doc["published"])
+    figures = extractor.read(doc["text"], title=doc["title"], language=doc["lang"], dated=dated)
+    return [{**figure_row(figure), "confidence": figure.confidence} for figure in figures]
+
+
+#: Parts of the articles whose weights read each other.
+_HALVES = 2
 
 
 class Course:
-    """Learns from articles, each weighed without itself: fold by fold, in processes that are forked from this one."""
+    """Learns from articles, in processes that are forked from this one."""
 
-    def __init__(self, docs: Sequence[dict[str, Any]], counts: Sequence[float], folds: int, jobs: int) -> None:
+    def __init__(self, docs: Sequence[dict[str, Any]], counts: Sequence[float], jobs: int) -> None:
         self._docs, self._counts, self._jobs = docs, counts, jobs
-        self._folds = [tuple(range(fold, len(docs), folds)) for fold in range(folds)]
         self._extractor = Extractor(weights=Weights({}))
         #: What each article teaches.
         self.taught = self._gathered(lambda _, doc: gather(self._extractor, doc))
-        #: Weights of each fold, from the articles of all others.
-        self._weights = self._trained()
 
     def again(self) -> None:
-        """Learn also along the answers of weights that have not seen the article."""
-        own = self._weights
-        more = self._gathered(lambda fold, doc: gather(self._extractor, doc, own[fold]))
+        """Learn also along the answers of weights that have not seen the article: each half's read the other."""
+        own = [self.without(half) for half in self._folds(_HALVES)]
+        more = self._gathered(lambda half, doc: gather(self._extractor, doc, own[half]))
         self.taught = [
             {d: [*one.get(d, ()), *other.get(d, ())] for d in {*one, *other}}
             for one, other in zip(self.taught, more, strict=True)
         ]
-        self._weights = self._trained()
 
-    def answers(self) -> list[list[dict[str, Any]]]:
-        """All articles read with weights that have not seen them."""
+    def without(self, left: Collection[int] = ()) -> Weights:
+        """The weights from all articles but these."""
+        numbers = [number for number in range(len(self.taught)) if number not in left]
+        return train([self.taught[n] for n in numbers], [self._counts[n] for n in numbers], self._jobs)
+
+    def answers(self, folds: int, most: int) -> dict[int, list[dict[str, Any]]]:
+        """The articles of so many of the folds, each read with weights that have not seen it."""
         found: dict[int, list[dict[str, Any]]] = {}
-        for result in self._spread(self._read):
-            found.update(result)
-        return [found[number] for number in range(len(self._docs))]
+        for fold in self._folds(folds)[:most]:
+            extractor = Extractor(weights=self.without(set(fold)))
+            answers = spread(lambda number, own=extractor: read(own, self._docs[number]), fold, self._jobs)  # type: ignore[misc]
+            found.update(zip(fold, answers, strict=True))
+        return found
 
-    def _read(self, fold: int) -> dict[int, list[dict[str, Any]]]:
-        extractor = Extractor(weights=self._weights[fold])
-        return {number: read(extractor, self._docs[number]) for number in self._folds[fold]}
-
-    def _trained(self) -> list[Weights]:
-        """For each fold the weights from the articles of all others."""
-
-        def task(fold: int) -> dict[str, dict[str, int]]:
-            left = set(self._folds[fold])
-            numbers = [number for number in range(len(self.taught)) if number not in left]
-            return dict(train([self.taught[n] for n in numbers], [self._counts[n] for n in numbers]).tables)  # type: ignore[arg-type]
-
-        return [Weights(tables) for tables in self._spread(task)]
+    def _folds(self, count: int) -> list[range]:
+        return [range(fold, len(self._docs), count) for fold in range(count)]
 
     def _gathered(self, task: Callable[[int, dict[str, Any]], Taught]) -> list[Taught]:
-        """What all articles teach, in order, under one numbering of features."""
+        """What all articles teach, in order, under one numbering of facts."""
         known = len(_NAMES)
 
-        def of_fold(fold: int) -> tuple[list[str], dict[int, Taught]]:
-            found = {number: task(fold, self._docs[number]) for number in self._folds[fold]}
+        def of_half(half: int) -> tuple[list[str], dict[int, Taught]]:
+            found = {number: task(half, self._docs[number]) for number in self._folds(_HALVES)[half]}
             return list(_NAMES)[known:], found
 
         merged: dict[int, Taught] = {}
-        for names, found in self._spread(of_fold):
-            place = np.array([*range(known), *(_NAMES.setdefault(name, len(_NAMES)) for name in names)], dtype=np.int32)
+        for names, found in spread(of_half, range(_HALVES), self._jobs):
+            place = np.array([*range(known), *map(_number, names)], dtype=np.int32)
             for number, taught in found.items():
                 merged[number] = {
-                    decision: [(array("i", place[np.frombuffer(n, dtype=np.int32)]), s, r) for n, s, r in samples]
+                    decision: [s._replace(around=_placed(s.around, place), own=_placed(s.own, place)) for s in samples]
                     for decision, samples in taught.items()
                 }
         return [merged[number] for number in sorted(merged)]
 
-    def _spread(self, task: Callable[[int], Any]) -> list[Any]:
-        """The task's results for each fold."""
-        _FORKED["task"] = task
-        # Memory is what it takes most of: where a process is killed for it, this pool says so, others wait for ever.
-        with ProcessPoolExecutor(self._jobs, mp_context=get_context("fork")) as pool:
-            return list(pool.map(_of_fold, range(len(self._folds))))
 
-
-#: What a forked process is to do: a method with all that it knows cannot be sent.
-_FORKED: dict[str, Callable[[int], Any]] = {}
-
-
-def _of_fold(fold: int) -> Any:
-    return _FORKED["task"](fold)
+def _placed(numbers: array[int], place: np.ndarray) -> array[int]:
+    moved = array("i")
+    moved.frombytes(place[np.frombuffer(numbers, dtype=np.int32)].tobytes())
+    return moved
 
 
 def main() -> None:
@@ -310,6 +400,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folders", nargs="+", type=Path)
     parser.add_argument("--folds", type=int, default=5)
+    parser.add_argument("--read", type=int, default=1, help="folds that are read by the weights of the others")
     parser.add_argument("--jobs", type=int, default=2, help="processes at once")
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--errors", action="store_true")
@@ -318,41 +409,37 @@ def main() -> None:
     docs = scoring.load(options.folders)
     reference = len(scoring.load(options.folders[:1]))
     counts = [REFERENCE] * reference + [1.0] * (len(docs) - reference)
-    course = Course(docs, counts, options.folds, options.jobs)
+    course = Course(docs, counts, options.jobs)
     if not options.once:
         course.again()
-    answers = course.answers()
-    scoring.report(docs, answers, errors=options.errors)
-    steps = calibrate(docs, answers)
+    answers = course.answers(options.folds, options.read)
+    known = [docs[number] for number in answers]
+    scoring.report(known, list(answers.values()), errors=options.errors)
+    steps = calibrate(known, list(answers.values()))
     print("confidence:", steps, file=sys.stderr)
     if options.write:
-        write(train(course.taught, counts), steps)
+        save(Weights(course.without().tables, steps))
+
+
+#: Shares of right figures are told for so many parts of them, from the least to the most sure.
+_PARTS = 50
 
 
 def calibrate(docs: Sequence[dict[str, Any]], answers: Sequence[list[dict[str, Any]]]) -> list[tuple[float, float]]:
-    """Shares of wholly right figures by raw confidence, rising (pool adjacent violators)."""
+    """Shares of wholly right figures by raw confidence, rising (pool adjacent violators over equal parts)."""
     from sklearn.isotonic import IsotonicRegression
 
-    raw: list[float] = []
-    right: list[int] = []
+    found: list[tuple[float, bool]] = []
     for doc, figures in zip(docs, answers, strict=True):
-        golds = list(scoring.spans(doc))
-        whole = {j for _, j, level in scoring.pair(golds, figures) if level == 3}
-        for number, figure in enumerate(figures):
-            raw.append(figure["confidence"])
-            right.append(number in whole)
-    if not raw:
+        whole = {j for _, j, level in scoring.pair(list(scoring.spans(doc)), figures) if level == 3}
+        found += [(figure["confidence"], number in whole) for number, figure in enumerate(figures)]
+    if not found:
         return []
-    curve = IsotonicRegression(out_of_bounds="clip").fit(raw, right)
-    limits = [0.0, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.98, 0.99, 0.995]
-    return [(limit, round(float(curve.predict([limit + 0.002])[0]), 3)) for limit in limits]
-
-
-def write(weights: Weights, steps: list[tuple[float, float]]) -> None:
-    """Write the weights as data."""
-    tables = {d: dict(sorted(table.items())) for d, table in sorted(weights.tables.items())}
-    held = {"steps": steps, "weights": tables}
-    FILE.write_text(json.dumps(held, ensure_ascii=False, indent=0, separators=(",", ":")) + "\n", encoding="utf-8")
+    parts = np.array_split(np.array(sorted(found)), min(_PARTS, len(found)))
+    limits = [float(part[0, 0]) for part in parts]
+    curve = IsotonicRegression(out_of_bounds="clip")
+    shares = curve.fit_transform(limits, [float(part[:, 1].mean()) for part in parts])
+    return [(limit, round(float(share), 3)) for limit, share in zip([0.0, *limits[1:]], shares, strict=True)]
 
 
 if __name__ == "__main__":
