@@ -105,7 +105,7 @@ def _before(slot: Slot, before: list[Slot]) -> list[str]:
     return facts
 
 
-#: A time of such a length beside "cumulative" says what is added up: 12 of 13 annotated are sums of the period.
+#: The nearest time of such a length before "cumulative" says what is added up: 12 annotated figures are sums of it.
 _SPANNED = frozenset({"span", "quarter", "half", "year"})
 
 
@@ -122,8 +122,8 @@ def adds_up(scene: Scene, slot: Slot, metrics: Mapping[str, Metric]) -> Aggregat
     times = scene.periods.within(low, slot.start)
     if not any(time.kind == "cumulative" for time in times):
         return None
-    spanned = any(time.form and length_name(time.form) in _SPANNED for time in times)
-    return "period" if spanned else "cumulative"
+    nearest = next((time.form for time in reversed(times) if time.form), None)
+    return "period" if nearest and length_name(nearest) in _SPANNED else "cumulative"
 
 
 def aggregations(
