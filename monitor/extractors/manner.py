@@ -261,7 +261,6 @@ def bases(scene: Scene, slot: Slot, before: list[Slot], echoes: list[Slot], metr
         f"{slot.aggregation}|{when}",
         f"{slot.aggregation}|{slot.metric}",
     ]
-    said: list[str] = []
     for name, start, end in (
         ("s", low, high),
         ("l", max(slot.line.start, slot.start - _PARAGRAPH), min(slot.line.end, slot.end + _PARAGRAPH)),
@@ -272,8 +271,8 @@ def bases(scene: Scene, slot: Slot, before: list[Slot], echoes: list[Slot], metr
         for mention in scene.cues.within(start, end):
             seen.update(meaning.id for meaning in mention.meanings)
         seen &= _SAYING
-        said += (f"{name}~{cue}" for cue in sorted(seen))
-        said.append(f"{name}~~{'+'.join(sorted(seen - {'previous', 'reported'}))}")
+        facts += (f"{name}~{cue}" for cue in sorted(seen))
+        facts.append(f"{name}~~{'+'.join(sorted(seen - {'previous', 'reported'}))}")
     for side, mentions in (("b", scene.cues.before(slot.start, low)), ("a", scene.cues.after(slot.end, high))):
         rank = 0
         for mention in mentions:
@@ -284,10 +283,9 @@ def bases(scene: Scene, slot: Slot, before: list[Slot], echoes: list[Slot], metr
             distance = slot.start - mention.end if side == "b" else mention.start - slot.end
             far = steps(distance, scene.language)
             for cue in ids:
-                facts += [f"{side}{rank}={cue}{clause}", f"{side}={cue}{far}"]
-                said.append(f"{side}={cue}{clause}")
+                facts += [f"{side}{rank}={cue}{clause}", f"{side}={cue}{far}", f"{side}={cue}{clause}"]
             if rank == 0:
-                said.append(f"{side}word={scene.text[mention.start : mention.end].lower()}")
+                facts.append(f"{side}word={scene.text[mention.start : mention.end].lower()}")
             rank += 1
             if rank > 2:
                 break
@@ -309,7 +307,7 @@ def bases(scene: Scene, slot: Slot, before: list[Slot], echoes: list[Slot], metr
         facts.append(f"subject={mention.meanings[0].kind}")
     if slot.cell is not None:
         facts += _in_head(scene, slot, when)
-    return of_classes(BASES, slot.context, [*facts, *said], when, f"={shape}", _follows(slot, before))
+    return of_classes(BASES, slot.context, facts, when, f"={shape}", _follows(slot, before))
 
 
 def _follows(slot: Slot, before: list[Slot]) -> str:

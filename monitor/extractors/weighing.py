@@ -54,7 +54,7 @@ class Table(NamedTuple):
 
     #: Facts that speak for options.
     own: Sequence[str]
-    #: (own,) Their weights in parts of `UNIT` squared.
+    #: (own,) Their weights in parts of `UNIT` squared, which two bytes hold.
     alone: Array
     #: (own, d) Their vectors in parts of `UNIT`, and (around, d) those of the facts that stand around.
     own_vectors: Array

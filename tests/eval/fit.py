@@ -254,7 +254,7 @@ def learn(samples: Sequence[Sample], counts: Sequence[float], decay: float) -> T
     names = list(_NAMES)
     return Table(
         [names[number] for number in own.used],
-        np.round(alone.values * UNIT**2),
+        np.clip(np.round(alone.values * UNIT**2), -32767, 32767),
         _whole(own_vectors.values),
         [names[number] for number in around.used],
         _whole(around_vectors.values),
