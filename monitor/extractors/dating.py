@@ -228,7 +228,7 @@ def _forms(mention: PeriodMention, base: str | None, *, aimed: bool = False) -> 
 _AIMS = frozenset({"guidance", "guided", "estimate", "consensus", "broker", "rumour"})
 
 #: Kinds of times that say less than a date: facts about them are kept apart from those about dates.
-_HOW = {"now": "now", "today": "today", "since_launch": "launch", "own": "own-", "same": "same", "turn": "turn"}
+_HOW = {"now": "now", "today": "today", "since_launch": "launch", "own": "own-", "length": "length-", "same": "same", "turn": "turn"}
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -321,7 +321,7 @@ def _headed(scene: Scene, slot: Slot, base: str | None, shape: str, options: _Fo
         for rank, mention in enumerate(_times(scene, span)):
             for form, how in _forms(mention, base):
                 options.put(form, f"t-{name}{how}", f"t-{name}{how}/{min(rank, 2)}")
-                if not how:
+                if not how or how == "length-":
                     found.setdefault(name, []).append(form)
     if _in_brackets(scene, slot):
         # "19,139 (12,862)": a cell with the year before in brackets.

@@ -46,9 +46,9 @@ class PeriodMention:
     form: str | None
     #: `absolute`: the year is said. `relative`: counted from the day of publication. `bare`: the year was filled in.
     #: `span`, `since` (see `to_date`), `open` (all time up to it), `ended` (months that a date ends). `own`: the period
-    #: that the article reports. `same`: the one said before. `turn`: a year's beginning or end. `now`, `today`,
-    #: `since_launch`, `year_to_date`, `cumulative`, `rate:daily`, `rate:monthly`, `rate:annualized`. Bases:
-    #: `prior_year_same`, `prior_quarter`, `prior_month`.
+    #: that the article reports. `length`: so many months of the year up to its end. `same`: the one said before. `turn`:
+    #: a year's beginning or end. `now`, `today`, `since_launch`, `year_to_date`, `cumulative`, `rate:daily`,
+    #: `rate:monthly`, `rate:annualized`. Bases: `prior_year_same`, `prior_quarter`, `prior_month`.
     kind: str
     #: The day or month up to which something is counted: as of, by the end of, 截至.
     until: bool = False
@@ -381,6 +381,8 @@ class _Resolver:
             return "own", algebra.last_day(own).isoformat() if own and end else own
         if unit == "same":
             return self._same(frame)
+        if unit == "length":
+            return "length", self._up_to_reported(frame.number)
         return self._special(unit, frame.number, coming="next" in time.beside)
 
     def _base(self, of: str, sentence: int) -> tuple[str, str | None]:
@@ -559,6 +561,15 @@ class _Resolver:
         if of == "half":
             return f"{last.year:04}-H{(last.month + 5) // 6}"
         return f"{last.year:04}-Q{(last.month + 2) // 3}" if of == "quarter" else month_of(last)
+
+    def _up_to_reported(self, months: int) -> str | None:
+        """So many months of a year that end with the reported period: "nine months" in a report of a third quarter."""
+        if self._reporting is None:
+            return None
+        last = algebra.last_day(self._reporting)
+        if _length(self._reporting) == months:
+            return self._reporting
+        return _form("months", 1, months, last.year) if months == last.month else None
 
     def _same(self, frame: Frame) -> tuple[str, str | None]:
         if not frame.dated:

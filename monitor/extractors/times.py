@@ -106,6 +106,9 @@ class Times:
         for atom in self._atoms(text, low):
             if times and not atom.listed:
                 relations = self._relations(low, times[-1].end, atom.start)
+                if times[-1].frame.unit == "length" and "|" in low[times[-1].end : atom.start]:
+                    # "Nine months | 2025 | 2024": the length holds for the row.
+                    relations = _NONE
                 merged = merge(times[-1].frame, atom.frame, relations) if relations else None
                 if merged is not None:
                     if times[-1].listed:
@@ -141,7 +144,7 @@ class Times:
                 done.append(_heir(done[-1], time))
             else:
                 done.append(time)
-        return [time for time in done if time.length or time.frame.unit != "length"]
+        return [time for time in done if time.length or time.frame.unit != "length" or _counted(time.frame)]
 
     def _qualified(self, low: str, times: list[Time]) -> Iterator[Time]:
         """The times with what the words beside them do to them; "now" may be such a word itself."""
@@ -230,6 +233,9 @@ def merge(one: Frame, other: Frame, relations: frozenset[str]) -> Frame | None:
         return one.in_year_of(other)
     if _year_said(one) and other.unit in _YEARLY and not other.dated:
         return other.in_year_of(one)
+    for length, year in ((one, other), (other, one)):
+        if _counted(length) and length.number in _FIRST_MONTHS and _year_said(year):
+            return Frame("months", length.number, 1).in_year_of(year)
     if one.unit == "months" and one.first == one.number and other.unit == "day" and not (other.first or other.dated):
         return other._replace(first=one.number).in_year_of(one)
     if _year_said(other) and (one.unit, one.of) == ("own", "year"):
@@ -240,6 +246,17 @@ def merge(one: Frame, other: Frame, relations: frozenset[str]) -> Frame | None:
     if one.unit == "weekday" and other.unit == "day":
         return other
     return one if other.unit == "weekday" and one.unit == "day" else None
+
+
+#: Lengths of which a year beside them says that they are its first months.
+_FIRST_MONTHS = frozenset({6, 9})
+#: Months of the periods that companies report.
+_REPORTED = frozenset({3, 6, 9, 12})
+
+
+def _counted(frame: Frame) -> bool:
+    """Whether it is a length in months, said as a number, that reports are about."""
+    return frame.unit == "length" and not frame.of and frame.number in _REPORTED
 
 
 def _only_year(frame: Frame) -> bool:

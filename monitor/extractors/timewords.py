@@ -44,7 +44,7 @@ class Frame(NamedTuple):
     #: The year, counted from the publication's.
     shift: int | None = None
     #: Of `own` and `base`: period, year, half, quarter, month. Of others `base`: the year counts from the reported
-    #: one, `pair`: it stands for two, the first and the number.
+    #: one, `pair`: it stands for two, the first and the number, `word`: a length of which no number is said.
     of: str = ""
     #: The period is marked as expected.
     estimate: bool = False
@@ -313,7 +313,8 @@ def _frame(meaning: str, values: Mapping[str, int], fixed: int | None) -> Frame:
     if unit == "date":
         return _date(values, year, estimate=estimate)
     if unit in ("quarter", "half", "length"):
-        return Frame(unit, number, first, year, of="pair" if first else "", estimate=estimate)
+        of = "pair" if first else "word" if fixed and unit == "length" else ""
+        return Frame(unit, number, first, year, of=of, estimate=estimate)
     if unit == "month":
         return Frame("months", number, first or number, year, of="pair" if first else "")
     if unit in ("months", "quarters"):
