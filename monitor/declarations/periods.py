@@ -41,6 +41,8 @@ _PLAIN = {
     "year end",
     "same",  # the same period, of a year said beside it
     "that day",  # the day said before
+    "that year",  # the year said before; beside a part of a year that part of it
+    "that time",  # the time said before
     "day after",  # the day after the one said before
     "now",
     "since launch",

@@ -31,6 +31,9 @@ _TIMELESS = frozenset({"price", "view"})
 #: Shapes of what adds up over a span: no day has it.
 _OF_SPANS = frozenset({"flow", "cost", "profit", "ratio", "output"})
 
+#: Of a year.
+_QUARTERS = 4
+
 #: Times so far apart, at most, may be joined by a word for "and".
 _AND = 8
 
@@ -100,7 +103,7 @@ def propose(
         length, when = length_name(form), when_of(form, scene.dated)
         own = [f"n={min(len(facts), 4)}", length, f"={when}", f"{length}|{when}", f"{facts[0].partition('/')[0]}+"]
         own += facts
-        own += (fact.partition("/")[0] for fact in facts)
+        own += (fact.partition("/")[0] for fact in facts if "/" in fact)
         own += (f"{facts[0]}&{fact}" for fact in facts[1:4])
         if link is not None:
             relation = _relation(form, link.period)
@@ -228,7 +231,7 @@ def _forms(mention: PeriodMention, base: str | None, *, aimed: bool = False) -> 
 _AIMS = frozenset({"guidance", "guided", "estimate", "consensus", "broker", "rumour"})
 
 #: Kinds of times that say less than a date: facts about them are kept apart from those about dates.
-_HOW = {"now": "now", "today": "today", "since_launch": "launch", "own": "own-", "length": "length-", "same": "same", "turn": "turn"}
+_HOW = {"now": "now", "today": "today", "since_launch": "launch", "own": "own-", "length": "length-", "same": "same", "then": "then-", "turn": "turn"}
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -466,6 +469,8 @@ def _paired(scene: Scene, slot: Slot, options: _Forms) -> None:
     for mention in scene.periods.within(*slot.sentence):
         if mention.form and not mention.comparative:
             options.put(_part(mention.form, *slot.place), "paired", "split", f"split/{slot.place[1]}")
+    if slot.place[1] == _QUARTERS and scene.reporting:
+        options.put(_part(scene.reporting[:_YEAR], *slot.place), "paired", "split-reported", f"split-reported|{same}")
     first = slot.number - slot.place[0]
     above = scene.slots[first - slot.place[1] : first] if first >= slot.place[1] else []
     if above and above[0].place == (0, slot.place[1]) and above[0].sentence_number == slot.sentence_number:
@@ -491,7 +496,8 @@ def _listed(scene: Scene, slot: Slot) -> PeriodMention | None:
     for mention in scene.periods.before(slot.run_start, slot.line.start):
         if mention.start < slot.sentence[0] and len(mention.members) < 2:
             break
-        if not mention.comparative and not mention.kind.startswith(_MANNER):
+        # "In the two quarters before": what is compared with has members, too.
+        if (not mention.comparative or mention.members) and not mention.kind.startswith(_MANNER):
             if len(mention.members) == slot.place[1]:
                 return mention
             break

@@ -46,8 +46,8 @@ class PeriodMention:
     form: str | None
     #: `absolute`: the year is said. `relative`: counted from the day of publication. `bare`: the year was filled in.
     #: `span`, `since` (see `to_date`), `open` (all time up to it), `ended` (months that a date ends). `own`: the period
-    #: that the article reports. `length`: so many months of the year up to its end. `same`: the one said before. `turn`:
-    #: a year's beginning or end. `now`, `today`, `since_launch`, `year_to_date`, `cumulative`, `rate:daily`,
+    #: that the article reports. `length`: so many months of the year up to its end. `same`, `then`: the one said before.
+    #: `turn`: a year's beginning or end. `now`, `today`, `since_launch`, `year_to_date`, `cumulative`, `rate:daily`,
     #: `rate:monthly`, `rate:annualized`. Bases: `prior_year_same`, `prior_quarter`, `prior_month`.
     kind: str
     #: The day or month up to which something is counted: as of, by the end of, 截至.
@@ -315,9 +315,16 @@ class _Resolver:
     def _year(self, frame: Frame) -> int:
         if frame.year is not None:
             return frame.year
+        if frame.of == "that":
+            return self._that_year()
         reported = frame.of == "base" and self._reporting is not None
         now = algebra.last_day(self._reporting) if reported and self._reporting else self._dated
         return now.year + (frame.shift or 0)
+
+    def _that_year(self) -> int:
+        """The year of the time said before, else of the reported period, else of the publication."""
+        before = self._said or self._reporting
+        return algebra.last_day(before).year if before else self._dated.year
 
     def _resolve(self, time: Time, sentence: int) -> tuple[str, str | None]:
         try:
@@ -381,6 +388,10 @@ class _Resolver:
             return "own", algebra.last_day(own).isoformat() if own and end else own
         if unit == "same":
             return self._same(frame)
+        if unit == "that year":
+            return "own", f"{self._that_year():04}"
+        if unit == "that time":
+            return "then", self._said
         if unit == "length":
             return "length", self._up_to_reported(frame.number)
         return self._special(unit, frame.number, coming="next" in time.beside)

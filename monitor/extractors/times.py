@@ -243,6 +243,8 @@ def merge(one: Frame, other: Frame, relations: frozenset[str]) -> Frame | None:
     for part, base in ((one, other), (other, one)):
         if part.unit in _PARTS and not part.dated and (base.unit, base.of) == ("base", "year"):
             return part._replace(shift=-1, of="base")
+        if part.unit in _PARTS and not part.dated and base.unit == "that year":
+            return part._replace(shift=0, of="that")
     if one.unit == "weekday" and other.unit == "day":
         return other
     return one if other.unit == "weekday" and one.unit == "day" else None

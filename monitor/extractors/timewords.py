@@ -44,7 +44,8 @@ class Frame(NamedTuple):
     #: The year, counted from the publication's.
     shift: int | None = None
     #: Of `own` and `base`: period, year, half, quarter, month. Of others `base`: the year counts from the reported
-    #: one, `pair`: it stands for two, the first and the number, `word`: a length of which no number is said.
+    #: one, `that`: it is the one said before; `pair`: it stands for two, the first and the number; `word`: a length of
+    #: which no number is said.
     of: str = ""
     #: The period is marked as expected.
     estimate: bool = False
