@@ -167,15 +167,20 @@ class Binder:
         """What stands above a bare number of scale and unit: the nearest header that says anything."""
         best: Heading | None = None
         for span in frames.header_spans(scene, slot):
-            text = scene.text[span[0] : span[1]]
-            if text not in self._headings:
-                if len(self._headings) > 5000:
-                    self._headings.clear()
-                self._headings[text] = heading(text, self._numbers) if text.strip() else None
-            said = self._headings[text]
+            said = self._heading(scene.text[span[0] : span[1]])
             if said is not None and (best is None or (not best.unit and said.unit)):
                 best = said if best is None else Heading(best.factor if best.factor != 1 else said.factor, said.unit)
+        if best is None:
+            said_above = (self._heading(scene.text[start:end]) for start, end in frames.statements(scene, slot))
+            best = next((said for said in said_above if said and said.unit and said.factor != 1), None)
         return best
+
+    def _heading(self, text: str) -> Heading | None:
+        if text not in self._headings:
+            if len(self._headings) > 5000:
+                self._headings.clear()
+            self._headings[text] = heading(text, self._numbers) if text.strip() else None
+        return self._headings[text]
 
     def _decide(self, scene: Scene, slot: Slot, past: _Past, following: Slot | None, choice: Choice) -> None:
         before = past.done[: -_MEMORY - 1 : -1]

@@ -58,6 +58,21 @@ def header_spans(scene: Scene, slot: Slot) -> Iterator[tuple[int, int]]:
         yield from (match.span(1) for match in _BRACKET.finditer(scene.text, line.start, line.end))
 
 
+#: "Unless otherwise indicated, amounts are in RMB million." is no longer, and stands at most so many sentences above.
+_LONGEST_STATEMENT, _STATED_ABOVE = 80, 60
+
+
+def statements(scene: Scene, slot: Slot) -> Iterator[tuple[int, int]]:
+    """Sentences that may say the unit of all tables and lists below them: short ones without a digit, nearest first."""
+    if slot.cell is None and slot.line.kind not in _LISTED:
+        return
+    for number in range(slot.sentence_number - 1, max(slot.sentence_number - _STATED_ABOVE, -1), -1):
+        start, end = scene.layout.sentence_span(number)
+        text = scene.text[start:end]
+        if 0 < len(text.strip()) <= _LONGEST_STATEMENT and not any(map(str.isdigit, text)):
+            yield start, end
+
+
 #: Kinds of lines that lists are made of.
 _LISTED = frozenset({"heading", "item"})
 

@@ -108,6 +108,9 @@ class Numerals:
         grouped = "[0-9]{1,3}(?: [0-9]{3}){1,7}+(?![0-9])|" if self._blank_groups else ""
         # Blanks that a converter has set round the decimal mark: `19. 7%`, `15 . 06 %`.
         broken = f"[0-9]++ {'?' if self._compact else ''}[.] [0-9]++{torn}|"
+        if self._compact:
+            # `收231. 3亿`: no sentence ends with that mark where ideographs stand around.
+            broken += "(?<=[\u3040-\u9fff])[0-9]++[.] [0-9]++(?= ?[\u3040-\u9fff])|"
         return f"(?:{broken}(?:{grouped}[0-9]++)(?:[.,'’⁄][0-9]++)*+)"
 
     @property

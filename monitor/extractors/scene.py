@@ -180,7 +180,6 @@ class Scene:
     cues: Track[Mention]
     reporting: str | None
     slots: list[Slot] = field(default_factory=list)
-    headings: dict[tuple[int, int], Heading | None] = field(default_factory=dict)
 
     @classmethod
     def of(
