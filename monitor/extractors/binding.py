@@ -31,10 +31,14 @@ _ONE = Decimal(1)
 #: A bracket with another amount, and how far a bound may stand behind it.
 _BRACKET = re.compile(r"\s?\([^()\n]{1,40}\)")
 _TAIL = 12
+#: Shapes of what is quoted: the highest of several is one of them.
+_PRICED = frozenset({"price", "market", "view"})
 #: An amount and its conversion stand no further apart.
 _BETWEEN = 14
 #: How far back a quantity may look for quantities.
 _MEMORY = 10
+#: So many figures that follow are looked at, by slots of which a decision was less sure than this.
+_AFTER, _SURE = 2, 0.95
 #: And for its like: through an article, and no further in a text without end.
 _TOLD = 200
 
@@ -70,6 +74,7 @@ class Binder:
         company = next((e for e in entities.values() if e.currency), next(iter(entities.values())))
         listed = next((e.listed for e in entities.values() if e.listed), company.currency)
         self._house = (company.currency or "USD", listed or company.currency or "USD")
+        self._superlatives = pack.bounds.superlatives
         self._headings: dict[str, Heading | None] = {}
         suffixes = {form: name for name, forms in pack.versions.items() for form in forms}
         self._suffixes = suffixes
@@ -122,8 +127,22 @@ class Binder:
             for slot, following in zip_longest(part, part[1:]):
                 self._decide(scene, slot, _Past(done, told or done), following, choice)
                 done.append(slot)
+            self._once_more(scene, part, told, choice)
             told = told or done
         return slots
+
+    def _once_more(self, scene: Scene, part: list[Slot], told: list[Slot], choice: Choice) -> None:
+        """Decide again what was unsure, knowing what follows."""
+        for number, (slot, following) in enumerate(zip_longest(part, part[1:])):
+            if min(slot.sure.values(), default=1.0) >= _SURE:
+                continue
+            slot.after = [near for near in part[number + 1 : number + 1 + _MEMORY] if near.kept][:_AFTER]
+            if not slot.after:
+                continue
+            slot.forget()
+            slot.scale = frames.written_scale(scene.text, slot, self._mark)
+            done = part[max(number - _TOLD, 0) : number]
+            self._decide(scene, slot, _Past(done, told or done), following, choice)
 
     def _bound_after_brackets(self, scene: Scene, slots: list[Slot]) -> None:
         """`300 million (42 million dollars) or more`: a bound behind the bracket holds for both amounts."""
@@ -200,6 +219,8 @@ class Binder:
             return
         measures = manner.measures(scene, slot, before, echoes, self._metrics)
         slot.measure = manner.MEASURES[choice.choose("measure", slot, manner.MEASURES, measures)]
+        if self._metrics[slot.metric].shape in _PRICED:
+            self._unbind(scene, slot)
         owners, ties = self._entity_options.propose(scene, slot, before, echoes)
         if len(owners) > 1:
             slot.entity = owners[choice.choose("entity", slot, owners, ties)]
@@ -226,6 +247,12 @@ class Binder:
             slot.settle("basis", "t-head")
         if slot.frame is not None and not isinstance(slot.frame.value, str):
             slot.negative = choice.choose("sign", slot, (False, True), manner.signs(*heard)) == 1
+
+    def _unbind(self, scene: Scene, slot: Slot) -> None:
+        """Take the bound from a price that is said to be the lowest or highest: all 197 annotated ones are exact."""
+        said = scene.text[slot.start : slot.quantity.number_start].lower()
+        if slot.quantity.bound != "exact" and any(said.startswith(word) for word in self._superlatives):
+            slot.quantity = replace(slot.quantity, bound="exact")
 
     def _frame(self, scene: Scene, slot: Slot, before: list[Slot], following: Slot | None, choice: Choice) -> bool:
         """Give the slot its frame; False where the number counts nothing."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from functools import lru_cache
 from itertools import islice, pairwise
@@ -91,7 +91,8 @@ def propose(
     if link is not None:
         around += link.facts
     ties = _tied(scene, slot)
-    undated = ["none"]
+    around += _followed(slot)
+    undated = ["none", *(f"next{rank}=none" for rank, near in enumerate(slot.after) if near.period is None)]
     if any(echo.metric == slot.metric and echo.period is None for echo in echoes):
         undated.append("echo")
     listed: list[list[str]] = []
@@ -111,10 +112,22 @@ def propose(
             if link.habit:
                 own += [f"habit={link.habit == relation}", f"{part}|habit={link.habit == relation}|{measure}"]
         own += (f"{tie}|{_relation(form, period)}" for period, tie in ties)
+        own += (f"next{rank}={_relation(form, near.period)}" for rank, near in enumerate(slot.after) if near.period)
         if scene.reporting:
             own.append(f"rep={_relation(form, scene.reporting)}")
         listed.append(own)
     return forms, Options(slot.context, around, listed)
+
+
+def _followed(slot: Slot) -> Iterator[str]:
+    """How the next figures go on from this one, as far as they say when."""
+    for rank, near in enumerate(slot.after):
+        link = f"next{rank}{'m' if near.metric == slot.metric else 'o'}{near_by(near, slot)}"
+        yield link
+        if rank == 0:
+            part = next((fact for fact in near.context if fact.startswith("role=")), "role=")
+            alike = f"{slot.measure == 'level'}>{near.measure == 'level'}"
+            yield from (f"{link}|{alike}", f"next|{part}|{alike}", f"{link}|{part}")
 
 
 class _Link(NamedTuple):
@@ -342,7 +355,12 @@ def _headed(scene: Scene, slot: Slot, base: str | None, shape: str, options: _Fo
                 if moved and caption in found.get("caption", ()):
                     crossed.append(moved)
                 options.put(moved, "t-cross" if caption in found.get("caption", ()) else "t-cross-reported")
-    certain = _heading(scene, slot, spans["head"], crossed) if shape not in _TIMELESS else None
+    over = next((m.form for m in _times(scene, cell.over) if m.form and m.kind not in _HOW), None)
+    if over and found.get("head") and len(found["head"][0]) == _YEAR:
+        year = found["head"][0]
+        crossed = [year if len(over) == _YEAR else _in_year(over, int(year)) or over]
+        options.put(crossed[0], "t-over")
+    certain = _heading(scene, slot, spans["head"], crossed, over) if shape not in _TIMELESS else None
     if certain and shape in _OF_SPANS and len(certain) == _DAY:
         # A quarter's sales under its last day.
         options.put(_ending(certain), "t-ending")
@@ -409,7 +427,7 @@ def _labelled(scene: Scene, slot: Slot) -> str | None:
     return None
 
 
-def _heading(scene: Scene, slot: Slot, head: tuple[int, int], crossed: list[str]) -> str | None:
+def _heading(scene: Scene, slot: Slot, head: tuple[int, int], crossed: list[str], over: str | None) -> str | None:
     """The one time that a column's head gives to a level below it; None where it may be read in two ways."""
     said = [m for m in _times(scene, head) if m.form and not m.kind.startswith(_MANNER)]
     if slot.measure != "level" or _in_brackets(scene, slot):
@@ -425,6 +443,8 @@ def _heading(scene: Scene, slot: Slot, head: tuple[int, int], crossed: list[str]
         return against or mention.form
     if len(mention.form) != _YEAR or mention.estimate:
         return mention.form
+    if over:
+        return crossed[0] if crossed else None
     row = scene.layout.lines[scene.layout.line(head[0])]
     others = scene.periods.within(min(slot.cell.caption[1], head[0]), row.end)
     if any(m.form and (len(m.form) != _YEAR or m.estimate) for m in others):
@@ -454,11 +474,17 @@ def _paired(scene: Scene, slot: Slot, options: _Forms) -> None:
         options.put(listed.members[slot.place[0]], "paired", "paired-list", f"paired-list|{said}")
         if same and (said or listed.kind != "span"):
             options.certain = options.certain or listed.members[slot.place[0]]
-    clear = said and same and len(distinct) == slot.place[1]
+    alike = len({length_name(m.form) for m in distinct if m.form}) == 1
+    clear = said and same and alike and len(distinct) == slot.place[1]
     for number, how in pairs(slot, distinct).items():
         options.put(distinct[number].form, "paired", f"paired|{said}", how, f"{how}/{slot.place[1]}")
         if clear and how == "pair=":
             options.certain = distinct[number].form
+    parts = _part(distinct[-1].form, *slot.place) if distinct and distinct[-1].form else None
+    if said and same and parts:
+        # "In the first three quarters it was 1.5, 2.5 and 3 billion, respectively."
+        options.put(parts, "paired", "split-said")
+        options.certain = options.certain or parts
     after = [
         m
         for m in scene.periods.within(slot.end, slot.sentence[1])

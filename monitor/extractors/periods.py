@@ -289,7 +289,10 @@ class _Resolver:
                     self._chapter = form[: len("2025-03")]
                 if place.leads and not time.beside & {"since", "until", "against"}:
                     self._headed = place.line, int(form[:4])
-            if place.leads and place.length <= _CHAPTER and len(form) == len("2025"):
+            if frame.dated and self._headed[0] == place.line and not time.beside & {"since", "against"}:
+                # "2024-06-06: ...; this year's first quarter ...": a line goes on in the year that it comes to.
+                self._headed = place.line, algebra.last_day(form).year
+            if place.leads and place.length <= _CHAPTER and len(form) == len("2025") and frame.dated:
                 self._chapter_year = int(form)
             if not time.beside & {"since", "against"}:
                 if frame.dated:

@@ -113,10 +113,18 @@ class Slot:
     repeated: Literal["at_least", "at_most"] | None = None
     #: What it is to other numbers of the text.
     ties: list[Tie] = field(default_factory=list)
+    #: The next two figures, the nearer first, as they were read at first; empty until then.
+    after: list[Slot] = field(default_factory=list)
     #: Share of such decisions that are right, by decision.
     sure: dict[str, float] = field(default_factory=dict)
     #: What spoke for each decision, strongest first; filled only where it is asked for.
     reasons: dict[str, list[tuple[str, float]]] = field(default_factory=dict)
+
+    def forget(self) -> None:
+        """Go back to where nothing was decided of it."""
+        self.frame, self.change, self.measure, self.metric, self.entity = None, "level", "level", "", ""
+        self.period, self.aggregation, self.basis, self.negative = None, "period", "reported", False
+        self.repeated, self.sure, self.reasons = None, {}, {}
 
     def settle(self, decision: str, rule: str) -> None:
         """Note that a rule leaves no choice: it outweighs all evidence."""
@@ -149,6 +157,8 @@ class Cell:
     #: The header's first cell, and the lines just above the table.
     caption: tuple[int, int]
     column: int
+    #: The cell of the row above the header that stands over several columns; an empty span without one.
+    over: tuple[int, int] = (0, 0)
     #: The header's cells on the left of `head`, the nearest first.
     left: tuple[tuple[int, int], ...] = ()
     #: Further cells of the row that hold words.

@@ -26,6 +26,8 @@ _WORDY_COMPACT, _WORDY_LETTERS = 3, 12
 _ROLE_COMPACT, _ROLE_LETTERS = 4, 12
 _DIGITS = re.compile(r"[0-9]+(?:[.,][0-9]+)*")
 _MONEY = re.compile("[A-Z]{3}")
+#: A conversion, or the value of another time, is no item of a list.
+_BRACKETS = frozenset("()[]")
 _IDEOGRAPH = "\u2e80"
 
 
@@ -89,6 +91,7 @@ def line_up(scene: Scene) -> None:
                 slot.sentence_number != last.sentence_number
                 or slot.start - last.end > furthest
                 or not _alike(last, slot)
+                or not _BRACKETS.isdisjoint(scene.text[last.end : slot.start])
                 or (between == "/" and scene.text[last.end : slot.start].strip() != "/")
                 or sum(map(str.isalpha, scene.text[last.end : slot.start])) > wordiest
                 or bool(scene.metrics.within(last.end, slot.start))

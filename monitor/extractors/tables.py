@@ -17,6 +17,8 @@ _CAPTION_LINES = 4
 _LONGEST_CAPTION = 200
 #: A header row at most that far above a row without its own.
 _LONGEST_TABLE = 60
+#: Fewer cells over a header are a caption.
+_GROUPS = 2
 #: Longer parts of a header are sentences, not units.
 _LONGEST_UNIT = 40
 #: A part may speak of its unit after so many characters: "amounts in" stands before it.
@@ -55,6 +57,7 @@ class Tables:
         nothing = (line.start, line.start)
         head = nothing
         left: tuple[tuple[int, int], ...] = ()
+        over = nothing
         if head_number is not None:
             cells = self._lines[head_number].cells
             # A header without a cell over the labels has one cell less than the rows.
@@ -62,10 +65,22 @@ class Tables:
             if 0 <= column - shift < len(cells):
                 head = cells[column - shift]
                 left = cells[1 - shift : column - shift][::-1]
+                over = self._over(head_number, column - shift, len(cells))
         others = tuple(
             cell for number, cell in enumerate(line.cells) if number not in (0, column) and self._wordy(cell)
         )
-        return Cell(line.cells[0], head, self._captions.get(line_number, nothing), column, left, others)
+        caption = self._captions.get(line_number, nothing)
+        return Cell(line.cells[0], head, caption, column, over=over, left=left, others=others)
+
+    def _over(self, head: int, column: int, width: int) -> tuple[int, int]:
+        """The cell over a column in a row above the header: "| Three months || Year |" over two columns each."""
+        line = self._lines[head]
+        if head == 0 or self._lines[head - 1].kind != "row" or not column:
+            return line.start, line.start
+        said = [cell for cell in self._lines[head - 1].cells if any(t.form for t in self._periods.within(*cell))]
+        if len(said) < _GROUPS or (width - 1) % len(said):
+            return line.start, line.start
+        return said[(column - 1) * len(said) // (width - 1)]
 
     def _find(self) -> None:
         head: int | None = None
