@@ -244,7 +244,16 @@ def _forms(mention: PeriodMention, base: str | None, *, aimed: bool = False) -> 
 _AIMS = frozenset({"guidance", "guided", "estimate", "consensus", "broker", "rumour"})
 
 #: Kinds of times that say less than a date: facts about them are kept apart from those about dates.
-_HOW = {"now": "now", "today": "today", "since_launch": "launch", "own": "own-", "length": "length-", "same": "same", "then": "then-", "turn": "turn"}
+_HOW = {
+    "now": "now",
+    "today": "today",
+    "since_launch": "launch",
+    "own": "own-",
+    "length": "length-",
+    "same": "same",
+    "then": "then-",
+    "turn": "turn",
+}
 
 
 @lru_cache(maxsize=_REMEMBERED)
