@@ -37,8 +37,6 @@ _PRICED = frozenset({"price", "market", "view"})
 _BETWEEN = 14
 #: How far back a quantity may look for quantities.
 _MEMORY = 10
-#: So many figures that follow are looked at, by slots of which a decision was less sure than this.
-_AFTER, _SURE = 2, 0.95
 #: And for its like: through an article, and no further in a text without end.
 _TOLD = 200
 
@@ -127,22 +125,8 @@ class Binder:
             for slot, following in zip_longest(part, part[1:]):
                 self._decide(scene, slot, _Past(done, told or done), following, choice)
                 done.append(slot)
-            self._once_more(scene, part, told, choice)
             told = told or done
         return slots
-
-    def _once_more(self, scene: Scene, part: list[Slot], told: list[Slot], choice: Choice) -> None:
-        """Decide again what was unsure, knowing what follows."""
-        for number, (slot, following) in enumerate(zip_longest(part, part[1:])):
-            if min(slot.sure.values(), default=1.0) >= _SURE:
-                continue
-            slot.after = [near for near in part[number + 1 : number + 1 + _MEMORY] if near.kept][:_AFTER]
-            if not slot.after:
-                continue
-            slot.forget()
-            slot.scale = frames.written_scale(scene.text, slot, self._mark)
-            done = part[max(number - _TOLD, 0) : number]
-            self._decide(scene, slot, _Past(done, told or done), following, choice)
 
     def _bound_after_brackets(self, scene: Scene, slots: list[Slot]) -> None:
         """`300 million (42 million dollars) or more`: a bound behind the bracket holds for both amounts."""

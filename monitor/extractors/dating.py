@@ -35,7 +35,7 @@ _OF_SPANS = frozenset({"flow", "cost", "profit", "ratio", "output"})
 _QUARTERS = 4
 
 #: Times so far apart, at most, may be joined by a word for "and".
-_AND = 8
+_AND = 12
 
 
 #: Periods are few and asked about often.
@@ -91,8 +91,7 @@ def propose(
     if link is not None:
         around += link.facts
     ties = _tied(scene, slot)
-    around += _followed(slot)
-    undated = ["none", *(f"next{rank}=none" for rank, near in enumerate(slot.after) if near.period is None)]
+    undated = ["none"]
     if any(echo.metric == slot.metric and echo.period is None for echo in echoes):
         undated.append("echo")
     listed: list[list[str]] = []
@@ -112,22 +111,10 @@ def propose(
             if link.habit:
                 own += [f"habit={link.habit == relation}", f"{part}|habit={link.habit == relation}|{measure}"]
         own += (f"{tie}|{_relation(form, period)}" for period, tie in ties)
-        own += (f"next{rank}={_relation(form, near.period)}" for rank, near in enumerate(slot.after) if near.period)
         if scene.reporting:
             own.append(f"rep={_relation(form, scene.reporting)}")
         listed.append(own)
     return forms, Options(slot.context, around, listed)
-
-
-def _followed(slot: Slot) -> Iterator[str]:
-    """How the next figures go on from this one, as far as they say when."""
-    for rank, near in enumerate(slot.after):
-        link = f"next{rank}{'m' if near.metric == slot.metric else 'o'}{near_by(near, slot)}"
-        yield link
-        if rank == 0:
-            part = next((fact for fact in near.context if fact.startswith("role=")), "role=")
-            alike = f"{slot.measure == 'level'}>{near.measure == 'level'}"
-            yield from (f"{link}|{alike}", f"next|{part}|{alike}", f"{link}|{part}")
 
 
 class _Link(NamedTuple):
@@ -236,8 +223,20 @@ def _forms(mention: PeriodMention, base: str | None, *, aimed: bool = False) -> 
         if aimed and _YEAR < len(mention.form) <= len("2025-03-26"):
             # A goal that was set in spring, or at the turn of the year, is the year's.
             yield mention.form[:_YEAR], f"year{how}"
+        for other in mention.others:
+            yield other, f"other{how}"
+        if mention.until:
+            yield from _begun(mention.form, how)
     if mention.to_date:
         yield mention.to_date, "todate"
+
+
+def _begun(form: str, how: str) -> Iterator[tuple[str, str]]:
+    """From the beginning of the year up to a month or a day: "2 billion were spent by the end of September"."""
+    if len(form) == len("2025-03") and form[5].isdecimal():
+        yield algebra.format(algebra.parse(f"{form[:_YEAR]}-01/{form}")), f"begun{how}"
+    elif len(form) == _DAY:
+        yield f"{form[:_YEAR]}-01-01/{form}", f"begun{how}"
 
 
 #: Cues of figures about times to come.
@@ -702,6 +701,7 @@ def _published(scene: Scene, options: _Forms) -> None:
         # Results of another time than the last quarter, as the title says: that one is told where it is named.
         return
     age = min((today - algebra.last_day(latest)).days // 15, 5)
+    options.put(f"{today.year:04}-Q{quarter + 1}", "pub-quarter-now")
     options.put(latest, "pub-quarter", f"pub-quarter/{age}")
     options.put(shifted(latest, "prior_quarter"), "pub-quarter-q", f"pub-quarter-q/{age}")
     options.put(shifted(latest, "prior_year_same"), "pub-quarter-y")

@@ -201,14 +201,6 @@ def _decided(slot: Slot, before: list[Slot], name: str) -> list[str]:
         if rank == 0:
             facts += [f"c0={value}|{slot.metric}", f"c0{where}={value}"]
             facts += [f"c0{where}{alike}={value}|{f}" for f in slot.context if f.startswith(("lk=", "cue<", "pc="))]
-    for rank, near in enumerate(slot.after):
-        where = near_by(near, slot)
-        alike = "m" if near.metric == slot.metric else "o"
-        period = "=" if near.period == slot.period else "|"
-        value = getattr(near, name)
-        facts += [f"n{rank}{where}{alike}={value}", f"n{rank}{where}{alike}{period}={value}"]
-        if rank == 0:
-            facts += [f"n0={value}|{slot.metric}", f"n0{where}={value}"]
     return facts
 
 

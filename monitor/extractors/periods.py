@@ -23,6 +23,9 @@ _REPORTED_WITHIN = timedelta(days=150)
 #: A day without a year lies in the past unless it is that near; news announces what comes within weeks.
 _SOON = timedelta(days=60)
 
+#: A time without a year began no longer ago, and begins no later.
+_AGO, _AHEAD = timedelta(days=300), timedelta(days=100)
+
 #: From this month on, a year's end of which no year is said is the coming one.
 _TURNING = 9
 
@@ -62,6 +65,8 @@ class PeriodMention:
     estimate: bool = False
     #: From its start to the month of publication: "this year" of what has been done, "since October" of a price.
     to_date: str | None = None
+    #: Where the year was filled in, the same in the year of the publication and in the next: "July", "by March".
+    others: tuple[str, ...] = ()
     #: Of a list or a span of years, quarters or months: each of its members ...
     members: tuple[str, ...] = ()
     #: ... and of a list what they cover together ("in each of April and May").
@@ -311,9 +316,21 @@ class _Resolver:
             base_year=self._year(frame) if frame.unit == "same" and frame.dated else None,
             estimate=frame.estimate,
             to_date=self._to_date(form),
+            others=self._others(frame, form) if kind in {"bare", "turn"} and form is not None else (),
             members=members,
             leads=place.leads,
         )
+
+    def _others(self, frame: Frame, form: str) -> tuple[str, ...]:
+        """A time without a year in the years around the publication that are not out of the question."""
+        year = algebra.last_day(form).year
+        found = []
+        for other in (self._dated.year - 1, self._dated.year, self._dated.year + 1):
+            moved = _moved(form, other) if other != year else None
+            first = algebra.first_day(moved) if moved else None
+            if moved and first and -_AGO <= first - self._dated <= _AHEAD:
+                found.append(moved)
+        return tuple(found)
 
     def _year(self, frame: Frame) -> int:
         if frame.year is not None:

@@ -113,18 +113,10 @@ class Slot:
     repeated: Literal["at_least", "at_most"] | None = None
     #: What it is to other numbers of the text.
     ties: list[Tie] = field(default_factory=list)
-    #: The next two figures, the nearer first, as they were read at first; empty until then.
-    after: list[Slot] = field(default_factory=list)
     #: Share of such decisions that are right, by decision.
     sure: dict[str, float] = field(default_factory=dict)
     #: What spoke for each decision, strongest first; filled only where it is asked for.
     reasons: dict[str, list[tuple[str, float]]] = field(default_factory=dict)
-
-    def forget(self) -> None:
-        """Go back to where nothing was decided of it."""
-        self.frame, self.change, self.measure, self.metric, self.entity = None, "level", "level", "", ""
-        self.period, self.aggregation, self.basis, self.negative = None, "period", "reported", False
-        self.repeated, self.sure, self.reasons = None, {}, {}
 
     def settle(self, decision: str, rule: str) -> None:
         """Note that a rule leaves no choice: it outweighs all evidence."""

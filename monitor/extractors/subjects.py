@@ -389,14 +389,6 @@ class MetricOptions:
             if echoes:
                 put("not-echo")
         found += clues.paired.get(name, ())
-        for rank, following in enumerate(slot.after):
-            assert following.frame is not None
-            same = f"next{rank}={following.metric == name}|{near_by(following, slot)}"
-            put(same)
-            put(f"{same}|{kind}-{slot.change}>{kind_of(following.frame.unit)}-{following.measure}")
-            if rank == 0:
-                put(f"{name}>{following.metric}")
-                put(f"{same}|{metric.shape}")
         return found
 
     def _of_nothing(self, scene: Scene, slot: Slot, clues: _Clues) -> list[str]:

@@ -88,8 +88,8 @@ class TimeWords:
         known: dict[str, Frame] = {}
         self._shapes: list[_Shape] = []
         templates = [(meaning, template) for meaning, listed in words.says.items() for template in listed]
-        # What is written out is meant more than what a slot happens to make.
-        for meaning, written in sorted(templates, key=lambda item: "{" in item[1]):
+        # What is written out is meant more than what a slot happens to make, the reported period more than its length.
+        for meaning, written in sorted(templates, key=lambda item: ("{" in item[1], not item[0].startswith("own"))):
             template, _, fixed = written.partition("=")
             number = int(fixed) if fixed else None
             if OPEN.intersection(_SLOT.findall(template)):

@@ -95,8 +95,7 @@ class Teacher:
     """Answers with the gold, or with weights while it notes what the gold says."""
 
     def __init__(self, doc: dict[str, Any], weights: Weights | None) -> None:
-        #: By decision and slot: what is decided once more takes the place of what was at first.
-        self._samples: dict[tuple[str, int], Sample] = {}
+        self.samples: dict[str, list[Sample]] = defaultdict(list)
         self._weights = weights
         self._normal = normalise(f"{doc['title']}\n{doc['text']}")
         self._shift = len(doc["title"]) + 1
@@ -115,7 +114,7 @@ class Teacher:
     def choose(self, decision: str, slot: Slot, answers: Sequence[object], options: Options) -> int:
         right = self._right(decision, slot, answers)
         if right is not None and right >= 0:
-            self._samples[decision, slot.number] = _sample(options, right)
+            self.samples[decision].append(_sample(options, right))
         if self._weights is None:
             return right if right is not None and right >= 0 else 0
         number, share = self._weights.choose(decision, options)
@@ -124,14 +123,6 @@ class Teacher:
             return right
         return number
 
-    @property
-    def samples(self) -> Taught:
-        """What was noted, by decision."""
-        found: Taught = {}
-        for (decision, _), sample in self._samples.items():
-            found.setdefault(decision, []).append(sample)
-        return found
-
     def _right(self, decision: str, slot: Slot, answers: Sequence[object]) -> int | None:
         golds = self._golds(slot)
         if decision in {"frame", "reading"}:
@@ -139,7 +130,7 @@ class Teacher:
                 if isinstance(frame, Frame) and any(_meets(frame, gold) for gold in golds):
                     return number
             return None if golds or decision == "reading" else 0
-        if decision == "change":
+        if slot.number not in self._taken:
             assert slot.frame is not None
             self._taken[slot.number] = next((g for g in golds if _meets(slot.frame, g)), None)
         gold = self._taken[slot.number]
@@ -297,7 +288,7 @@ def gather(extractor: Extractor, doc: dict[str, Any], weights: Weights | None = 
         dated=date.fromisoformat(doc["published"]),
         choice=teacher,
     )
-    return teacher.samples
+    return dict(teacher.samples)
 
 
 def train(taught: Sequence[Taught], counts: Sequence[float], jobs: int) -> Weights:
