@@ -37,14 +37,15 @@ def by_metric(docs: Docs, answers: Answers) -> dict[str, list[int]]:
 
 
 def by_confidence(docs: Docs, answers: Answers) -> dict[int, list[int]]:
-    """For each tenth of confidence: figures found, and of these wholly right."""
-    counts: dict[int, list[int]] = defaultdict(lambda: [0, 0])
+    """For each tenth of confidence: figures found, and of these right as number, as fact, and in full."""
+    counts: dict[int, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
     for doc, figures in zip(docs, answers, strict=True):
-        whole = {j for _, j, level in scoring.pair(list(scoring.spans(doc)), figures) if level == 3}
+        levels = {j: level for _, j, level in scoring.pair(list(scoring.spans(doc)), figures)}
         for number, figure in enumerate(figures):
-            tenth = min(int(figure["confidence"] * 10), 9)
-            counts[tenth][0] += 1
-            counts[tenth][1] += number in whole
+            row = counts[min(int(figure["confidence"] * 10), 9)]
+            row[0] += 1
+            for level in range(levels.get(number, 0)):
+                row[level + 1] += 1
     return counts
 
 
@@ -55,9 +56,12 @@ def show(name: str, docs: Docs, answers: Answers, *, errors: bool) -> None:
     print("\nmetric                      figures  wholly read")
     for metric, (annotated, right) in sorted(by_metric(docs, answers).items()):
         print(f"{metric:27} {annotated:7} {right / annotated:12.3f}")
-    print("\nconfidence  figures  wholly right")
-    for tenth, (found, right) in sorted(by_confidence(docs, answers).items()):
-        print(f"0.{tenth} - {(tenth + 1) / 10:.1f} {found:9} {right / found:13.3f}")
+    print("\nconfidence  figures  number   fact   full  and above: figures  number   fact   full")
+    above = [0, 0, 0, 0]
+    for tenth, row in sorted(by_confidence(docs, answers).items(), reverse=True):
+        above = [one + other for one, other in zip(above, row, strict=True)]
+        cells = [f"{found:9} {' '.join(f'{right / found:6.3f}' for right in met)}" for found, *met in (row, above)]
+        print(f"0.{tenth} - {(tenth + 1) / 10:.1f} {cells[0]}        {cells[1]}")
     print()
 
 
