@@ -3,8 +3,8 @@
     python -m tests.eval [--errors] [--cases]
 
 First the articles in `gold`, then those in `unseen`; floors hold both. The weights were learned from gold and from
-`cases`, which are read with `--cases`, and never from unseen. `python -m tests.eval.fit` reads a part of the
-others, or with `--read 5` each, by weights that have not seen it.
+`cases`, which are read with `--cases`, and never from unseen. `python -m tests.eval.fit` reads those of gold, and a
+part of the others, by weights that have not seen them.
 """
 
 from __future__ import annotations

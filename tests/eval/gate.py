@@ -3,8 +3,8 @@
     python -m tests.eval.gate [--errors] [--allow-regression]
 
 The articles of `gold` are among those that the weights were learned from: on them the gate notices what a change
-breaks. Those of `unseen` are never learned from. Of all others `python -m tests.eval.fit` reads a part,
-or with `--read 5` each, by weights that have not seen it.
+breaks. Those of `unseen` are never learned from. Those of gold, and a part of the others, are read by weights that have
+not seen them when `python -m tests.eval.fit` is run.
 """
 
 from __future__ import annotations
