@@ -24,6 +24,7 @@ from monitor.extractors.scene import Heading, Scene, Slot
 from monitor.extractors.subjects import NOTHING, EntityOptions, MetricOptions
 from monitor.extractors.tables import Tables, heading
 from monitor.extractors.weighing import Options
+from monitor.extractors.words import LETTERS, alternation
 from storage.periods import month_of
 from storage.records import Value
 
@@ -74,6 +75,8 @@ class Binder:
         self._house = (company.currency or "USD", listed or company.currency or "USD")
         self._superlatives = pack.bounds.superlatives
         self._headings: dict[str, Heading | None] = {}
+        scales = [word for words in pack.scales.words.values() for word in words]
+        self._scale = re.compile(f"(?<![{LETTERS}]){alternation(scales)}", re.IGNORECASE)
         suffixes = {form: name for name, forms in pack.versions.items() for form in forms}
         self._suffixes = suffixes
         tail = "|".join(sorted(map(re.escape, suffixes), key=len, reverse=True)) or "(?!)"
@@ -174,7 +177,8 @@ class Binder:
             if said is not None and (best is None or (not best.unit and said.unit)):
                 best = said if best is None else Heading(best.factor if best.factor != 1 else said.factor, said.unit)
         if best is None:
-            said_above = (self._heading(scene.text[start:end]) for start, end in frames.statements(scene, slot))
+            above = (scene.text[start:end] for start, end in frames.statements(scene, slot))
+            said_above = (self._heading(text) for text in above if self._scale.search(text))
             best = next((said for said in said_above if said and said.unit and said.factor != 1), None)
         return best
 

@@ -477,10 +477,11 @@ def _paired(scene: Scene, slot: Slot, options: _Forms) -> None:
     # One metric in as many periods as there are numbers: each has its own.
     fellows = scene.slots[slot.number - slot.place[0] : slot.number]
     same = all(near.metric == slot.metric for near in fellows if near.kept)
+    named = {mention.meanings for mention in scene.metrics.within(slot.sentence[0], slot.run_start)}
     listed = _listed(scene, slot)
     if listed is not None:
         options.put(listed.members[slot.place[0]], "paired", "paired-list", f"paired-list|{said}")
-        if same and (said or listed.kind != "span"):
+        if same and (said or listed.kind != "span") and not (listed.comparative and len(named) > 1):
             options.certain = options.certain or listed.members[slot.place[0]]
     alike = len({length_name(m.form) for m in distinct if m.form}) == 1
     clear = said and same and alike and len(distinct) == slot.place[1]
@@ -488,11 +489,9 @@ def _paired(scene: Scene, slot: Slot, options: _Forms) -> None:
         options.put(distinct[number].form, "paired", f"paired|{said}", how, f"{how}/{slot.place[1]}")
         if clear and how == "pair=":
             options.certain = distinct[number].form
-    parts = _part(distinct[-1].form, *slot.place) if distinct and distinct[-1].form else None
-    if said and same and parts:
-        # "In the first three quarters it was 1.5, 2.5 and 3 billion, respectively."
-        options.put(parts, "paired", "split-said")
-        options.certain = options.certain or parts
+    if said and same and distinct and distinct[-1].form:
+        # "In the first three quarters it was 1.5, 2.5 and 3 billion, respectively": one metric has each part's.
+        options.put(_part(distinct[-1].form, *slot.place), "paired", "split-said", f"split-said|{min(len(named), 2)}")
     after = [
         m
         for m in scene.periods.within(slot.end, slot.sentence[1])
