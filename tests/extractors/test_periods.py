@@ -102,6 +102,14 @@ def test_lists_and_spans_know_their_members() -> None:
     assert same.members == span.members
 
 
+def test_a_time_without_a_year_may_be_of_the_years_around() -> None:
+    text = "By year-end there were 2 million; it will be 3 by March. In May 2024 it began."
+    ends, march, plain = read("en", text, date(2025, 2, 11))
+    assert (ends.form, ends.others) == ("2025-12", ("2024-12",))
+    assert (march.form, march.others) == ("2024-03", ("2025-03",))
+    assert plain.others == ()
+
+
 def test_until_estimate_and_to_date() -> None:
     (until,) = read("en", "as of the end of October")
     assert (until.until, until.form) == (True, "2025-10")
