@@ -55,6 +55,7 @@ class Numerals:
         self._digit_reader = DigitReader(numbers.decimal, numbers.groups)
         self._blank_groups = " " in numbers.groups
         self._inside = {word: bound for bound, words in pack.bounds.inside.items() for word in words}
+        self._bounds = {self._key(word): bound for word, bound in self._inside.items()}
         self._articles = set(numbers.articles)
         self._tokens: dict[str, _Token] = {}
         for kind, table in (
@@ -266,11 +267,11 @@ class Numerals:
         if kind == "scaled":
             return reader.part_of_unit(value)
         if kind == "inside":
-            return reader.inside(self._inside[key])
+            return reader.inside(self._bounds[key])
         if kind == "half":
             return reader.half()
         if kind == "vague":
-            return reader.vague() or (key in self._inside and reader.inside(self._inside[key]))
+            return reader.vague() or (key in self._bounds and reader.inside(self._bounds[key]))
         if kind == "joiner":
             return reader.join()
         return kind == "point" and reader.point()
