@@ -6,6 +6,7 @@ import tomllib
 import unicodedata
 from decimal import Decimal
 from functools import cache
+from itertools import product
 from pathlib import Path
 from time import process_time
 from typing import Any
@@ -157,6 +158,18 @@ def vocabulary(language: str) -> list[str]:
 
 def texts(language: str) -> st.SearchStrategy[str]:
     return st.lists(st.sampled_from(vocabulary(language)), max_size=25).map("".join)
+
+
+@pytest.mark.parametrize("language", CODES)
+def test_every_word_beside_a_numeral_is_read(language: str) -> None:
+    own = pack(language)
+    numerals = ["30", "1.5", *(listed[0] for listed in (*own.numbers.words.values(), *own.scales.words.values()))][::3]
+    small = [*own.numbers.halves, *own.numbers.points, *own.numbers.joiners, *own.numbers.vague, *own.fractions.over]
+    small += [word for listed in own.bounds.inside.values() for word in listed]
+    for numeral, word, blank in product(numerals, small, ("", " ")):
+        for text in (blank.join((numeral, word)), blank.join((numeral, word, numeral)), blank.join((word, numeral))):
+            said = f"{text} people"
+            assert all(q.start < q.end <= len(said) for q in read_quantities(said, numbers(language)))
 
 
 @pytest.mark.parametrize("language", CODES)
