@@ -127,7 +127,8 @@ def main(arguments: Sequence[str]) -> None:
         stream = among_others(articles, among, names)
         print(f"one in {among} names the watched: {size(stream) / seconds(partial(read, extractor, stream)):.3f} MB/s")
     known = [article for article in articles if article["lang"][:2] != "de"]
-    for label, text in (("the same articles", known), ("one in 20", among_others(known[::SAMPLE], 20, names))):
+    few = among_others(known[::SAMPLE], AMONG[0], names)
+    for label, text in (("the same articles", known), (f"one in {AMONG[0]}", few)):
         rival = recognizers(text)
         if rival is None:
             print("Recognizers-Text is not installed: pip install recognizers-text-suite 'emoji<2'")
@@ -139,8 +140,8 @@ def main(arguments: Sequence[str]) -> None:
     body = seconds(lambda: [body_of(text, fast=True, include_comments=False) for text in pages])
     print(f"a page costs {own / body:.2f} of trafilatura's for the same page")
     with TemporaryDirectory() as folder:
-        few, many = (many_names(count, Path(folder)) for count in (50, 10_000))
-        ratio = seconds(lambda: read(many, articles)) / seconds(lambda: read(few, articles))
+        fifty, many = (many_names(count, Path(folder)) for count in (50, 10_000))
+        ratio = seconds(lambda: read(many, articles)) / seconds(lambda: read(fifty, articles))
     print(f"ten thousand watched names cost {ratio:.2f} times fifty")
 
 

@@ -172,7 +172,7 @@ class Bounds(_Section):
     #: Definite articles: passed over before parts and multiples (`knapp das Doppelte`); before an amount they make
     #: the bound a comparison (`more than the 30 million of last year`).
     articles: tuple[Word, ...] = ()
-    #: Bounds that beside a price say which of several it is (`plans from $10`, 最高见): no limit of that one.
+    #: Bounds that beside a price say which of several it is (`ab 66 Yuan`, 最高见): no limit of that one.
     superlatives: tuple[Word, ...] = ()
     #: After a number with its unit: the lower, middle or upper part of its decade (`1割台半ば`).
     decade: dict[Literal["low", "middle", "high"], Words] = Field(default_factory=dict)

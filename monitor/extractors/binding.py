@@ -237,7 +237,7 @@ class Binder:
             slot.negative = choice.choose("sign", slot, (False, True), manner.signs(*heard)) == 1
 
     def _unbind(self, scene: Scene, slot: Slot) -> None:
-        """Take the bound from a price that is said to be the lowest or highest: all 197 annotated ones are exact."""
+        """Take the bound from a price that is said to be the lowest or highest: 81 of 82 annotated ones are exact."""
         said = scene.text[slot.start : slot.quantity.number_start].lower()
         if slot.quantity.bound != "exact" and any(said.startswith(word) for word in self._superlatives):
             slot.quantity = replace(slot.quantity, bound="exact")

@@ -236,7 +236,7 @@ def _begun(form: str, how: str) -> Iterator[tuple[str, str]]:
     if len(form) == len("2025-03") and form[5].isdecimal():
         yield algebra.format(algebra.parse(f"{form[:_YEAR]}-01/{form}")), f"begun{how}"
     elif len(form) == _DAY:
-        yield f"{form[:_YEAR]}-01-01/{form}", f"begun{how}"
+        yield algebra.format(algebra.parse(f"{form[:_YEAR]}-01-01/{form}")), f"begun{how}"
 
 
 #: Cues of figures about times to come.
