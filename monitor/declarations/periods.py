@@ -26,6 +26,7 @@ _PLAIN = {
     "nth",  # the nth of what was said before, quarter or half, where no noun follows
     "length",  # n months that some date ends
     "days",  # the last n days
+    "sessions",  # the last n trading days
     "ago",  # n months ago
     "past",  # the last n months up to now
     "prior quarters",  # the n quarters before
@@ -149,8 +150,8 @@ class PeriodWords(_Section):
 
     @model_validator(mode="after")
     def _numbered(self) -> Self:
-        needy = ("quarter", "half", "month", "months", "quarters", "length", "days", "ago", "past", "prior quarters")
-        for key in needy:
+        needy = "quarter", "half", "month", "months", "quarters", "length", "days", "sessions", "ago", "past"
+        for key in (*needy, "prior quarters"):
             for template in self.says.get(key, ()):
                 if not _SLOT.search(template) and "=" not in template:
                     raise ValueError(f"a template under {key!r} has a number's slot or ends in '=n', not {template!r}")

@@ -13,6 +13,7 @@ from monitor.declarations.metrics import Metric
 from monitor.extractors import periods
 from monitor.extractors.periods import PeriodMention
 from monitor.extractors.scene import Cell, Scene, Slot
+from monitor.extractors.stretches import stretches
 from monitor.extractors.surroundings import gap, kind_of, near_by, owner, pairs, steps
 from monitor.extractors.weighing import Options
 from storage import periods as algebra
@@ -31,8 +32,16 @@ _TIMELESS = frozenset({"price", "view"})
 #: Shapes of what adds up over a span: no day has it.
 _OF_SPANS = frozenset({"flow", "cost", "profit", "ratio", "output"})
 
+#: Parts of a year.
+_PARTS = frozenset({"half", "quarter", "month"})
+#: What a caption names for the years of the columns.
+_CROSSED = frozenset({"half", "quarter", "month", "span", "day"})
+
 #: Of a year.
 _QUARTERS = 4
+
+#: Two of a kind are too common to be found again sentences later.
+_PAIR = 2
 
 #: Times so far apart, at most, may be joined by a word for "and".
 _AND = 12
@@ -71,6 +80,8 @@ def propose(
     _paired(scene, slot, options)
     _around(scene, slot, options)
     _published(scene, options)
+    for form, facts in stretches(scene, slot, before, shape):
+        options.put(form, *facts)
     for echo in echoes:
         if echo.metric == slot.metric:
             options.put(echo.period, "echo")
@@ -214,6 +225,8 @@ def _forms(mention: PeriodMention, base: str | None, *, aimed: bool = False) -> 
                 yield against, "against"
         if mention.form:
             yield mention.form, "base"
+        for other in mention.others:
+            yield other, "otherbase"
         return
     how = _HOW.get(mention.kind, "")
     if mention.form:
@@ -253,6 +266,10 @@ _HOW = {
     "then": "then-",
     "turn": "turn",
 }
+
+
+#: Of them those that name the reported period.
+_OWN = frozenset({"own", "length"})
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -341,12 +358,16 @@ def _headed(scene: Scene, slot: Slot, base: str | None, shape: str, options: _Fo
         if left is not None:
             spans["head"] = left
     found: dict[str, list[str]] = {}
+    #: Parts of a year of which no year is said.
+    parts: dict[str, list[str]] = {}
     for name, span in spans.items():
         for rank, mention in enumerate(_times(scene, span)):
             for form, how in _forms(mention, base):
                 options.put(form, f"t-{name}{how}", f"t-{name}{how}/{min(rank, 2)}")
                 if not how or how == "length-":
                     found.setdefault(name, []).append(form)
+                if not how and mention.kind == "bare" and length_name(form) in _PARTS:
+                    parts.setdefault(name, []).append(form)
     if _in_brackets(scene, slot):
         # "19,139 (12,862)": a cell with the year before in brackets.
         for form in found.get("head", ()):
@@ -358,17 +379,29 @@ def _headed(scene: Scene, slot: Slot, base: str | None, shape: str, options: _Fo
     crossed: list[str] = []
     for caption in (*found.get("caption", ()), scene.reporting):
         for year in (*found.get("head", ()), *found.get("label", ())):
-            if caption and len(year) == _YEAR and len(caption) > _YEAR and not caption.startswith(".."):
+            if caption and len(year) == _YEAR and length_name(caption) in _CROSSED:
                 moved = _in_year(caption, int(year))
                 if moved and caption in found.get("caption", ()):
                     crossed.append(moved)
                 options.put(moved, "t-cross" if caption in found.get("caption", ()) else "t-cross-reported")
+    # "Revenue 2025 | 150 | 250" under "Q1 | Q2", and "Revenue (Q4) | 340" under "2025"
+    parted = [
+        moved
+        for one, other in (("head", "label"), ("label", "head"))
+        for part in parts.get(one, ())
+        for year in found.get(other, ())
+        if len(year) == _YEAR and (moved := _in_year(part, int(year)))
+    ]
+    for form in parted:
+        options.put(form, "t-parted")
     over = next((m.form for m in _times(scene, cell.over) if m.form and m.kind not in _HOW), None)
     if over and found.get("head") and len(found["head"][0]) == _YEAR:
         year = found["head"][0]
         crossed = [year if len(over) == _YEAR else _in_year(over, int(year)) or over]
         options.put(crossed[0], "t-over")
     certain = _heading(scene, slot, spans["head"], crossed, over) if shape not in _TIMELESS else None
+    if certain and parted:
+        certain = parted[0] if len(set(parted)) == 1 else None
     if certain and shape in _OF_SPANS and len(certain) == _DAY:
         # A quarter's sales under its last day.
         options.put(_ending(certain), "t-ending")
@@ -391,16 +424,20 @@ def _times(scene: Scene, span: tuple[int, int]) -> list[PeriodMention]:
 def _leftward(scene: Scene, cell: Cell) -> tuple[int, int] | None:
     """The head whose time holds for a column without one, of those on its left.
 
-    "2024 | share | 2023 | share" goes on with the nearest, "2024 | 2023 | growth | share" with the first of those that
+    "2024 | share | 2023 | share" goes on with the nearest, "2024 | 2023 | growth | share" with the latest of those that
     stand side by side.
     """
-    timed = [number for number, span in enumerate(cell.left) if any(m.form for m in _times(scene, span))]
+    timed = {
+        number: algebra.last_day(form)
+        for number, span in enumerate(cell.left)
+        for form in [m.form for m in _times(scene, span) if m.form and not m.comparative][:1]
+    }
     if not timed:
         return None
-    at = timed[0]
-    while at + 1 in timed:
-        at += 1
-    return cell.left[at]
+    at = [min(timed)]
+    while at[-1] + 1 in timed:
+        at.append(at[-1] + 1)
+    return cell.left[max(at, key=timed.__getitem__)]
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -445,8 +482,11 @@ def _heading(scene: Scene, slot: Slot, head: tuple[int, int], crossed: list[str]
     mention = said[0]
     assert slot.cell is not None
     assert mention.form is not None
+    if mention.kind in _HOW and mention.kind not in _OWN:
+        return None
     if mention.comparative:
-        beside = [m for span in slot.cell.left for m in scene.periods.within(*span) if m.form and not m.comparative]
+        near = (*slot.cell.left, slot.cell.caption)
+        beside = [m for span in near for m in scene.periods.within(*span) if m.form and not m.comparative]
         against = mention.against(beside[0].form) if beside and beside[0].form else None
         return against or mention.form
     if len(mention.form) != _YEAR or mention.estimate:
@@ -484,7 +524,9 @@ def _paired(scene: Scene, slot: Slot, options: _Forms) -> None:
         if same and (said or listed.kind != "span") and not (listed.comparative and len(named) > 1):
             options.certain = options.certain or listed.members[slot.place[0]]
     alike = len({length_name(m.form) for m in distinct if m.form}) == 1
-    clear = said and same and alike and len(distinct) == slot.place[1]
+    # Of the first it is not known yet whether the others are of the same metric.
+    alone = slot.place[0] or len(named) <= 1
+    clear = said and same and alone and alike and len(distinct) == slot.place[1]
     for number, how in pairs(slot, distinct).items():
         options.put(distinct[number].form, "paired", f"paired|{said}", how, f"{how}/{slot.place[1]}")
         if clear and how == "pair=":
@@ -527,7 +569,7 @@ def _listed(scene: Scene, slot: Slot) -> PeriodMention | None:
     last = scene.slots[min(first + slot.place[1], len(scene.slots)) - 1]
     # "Estimates (24E/25E/26E): sales 127/137/145; profit 18/21/25": one list dates the whole line.
     for mention in scene.periods.before(slot.run_start, slot.line.start):
-        if mention.start < slot.sentence[0] and len(mention.members) < 2:
+        if mention.start < slot.sentence[0] and len(mention.members) <= _PAIR:
             break
         # "In the two quarters before": what is compared with has members, too.
         if (not mention.comparative or mention.members) and not mention.kind.startswith(_MANNER):
@@ -535,6 +577,8 @@ def _listed(scene: Scene, slot: Slot) -> PeriodMention | None:
                 return mention
             break
     for mention in scene.periods.after(last.end, slot.sentence[1]):
+        if any(m.meanings[0].id == "base" for m in scene.comparisons.within(last.end, mention.start)):
+            return None
         if not mention.comparative and not mention.kind.startswith(_MANNER):
             return mention if len(mention.members) == slot.place[1] else None
     return None

@@ -26,6 +26,14 @@ _SOON = timedelta(days=60)
 #: A time without a year began no longer ago, and begins no later.
 _AGO, _AHEAD = timedelta(days=300), timedelta(days=100)
 
+#: Several days that end with the one said last, where it is no further from the publication.
+_LATELY = timedelta(days=7)
+#: Units of several days that end lately.
+_STRETCHES = frozenset({"days", "sessions"})
+
+#: A half and a quarter of it are said with so many full stops between them.
+_ORDINALS = 2
+
 #: From this month on, a year's end of which no year is said is the coming one.
 _TURNING = 9
 
@@ -50,7 +58,7 @@ class PeriodMention:
     #: `absolute`: the year is said. `relative`: counted from the day of publication. `bare`: the year was filled in.
     #: `span`, `since` (see `to_date`), `open` (all time up to it), `ended` (months that a date ends). `own`: the period
     #: that the article reports. `length`: so many months of the year up to its end. `same`, `then`: the one said
-    #: before. `turn`: a year's beginning or end. `now`, `today`, `since_launch`, `year_to_date`, `cumulative`,
+    #: before. `turn`: a year's beginning or end. `stretch`: so many days up to lately. `now`, `today`, `since_launch`, `year_to_date`, `cumulative`,
     #: `rate:daily`, `rate:monthly`, `rate:annualized`. Bases: `prior_year_same`, `prior_quarter`, `prior_month`.
     kind: str
     #: The day or month up to which something is counted: as of, by the end of, 截至.
@@ -65,7 +73,8 @@ class PeriodMention:
     estimate: bool = False
     #: From its start to the month of publication: "this year" of what has been done, "since October" of a price.
     to_date: str | None = None
-    #: Where the year was filled in, the same in the year of the publication and in the next: "July", "by March".
+    #: What the same words may mean, too: where the year was filled in the same in the years around ("July", "by
+    #: March"), of a stretch or a week those up to another day, of months ago or a base one counted from elsewhere.
     others: tuple[str, ...] = ()
     #: Of a list or a span of years, quarters or months: each of its members ...
     members: tuple[str, ...] = ()
@@ -275,6 +284,7 @@ class _Resolver:
         """The mention that `time`, standing in the sentence of that number and at that place, makes."""
         frame = time.frame
         self._line = place.line
+        before = self._said
         kind, form = self._resolve(time, sentence)
         comparative = kind.startswith("prior_")
         if form is not None and time.beside:
@@ -316,12 +326,26 @@ class _Resolver:
             base_year=self._year(frame) if frame.unit == "same" and frame.dated else None,
             estimate=frame.estimate,
             to_date=self._to_date(form),
-            others=self._others(frame, form) if kind in {"bare", "turn"} and form is not None else (),
+            others=self._others(frame, kind, form, before) if form is not None else (),
             members=members,
             leads=place.leads,
         )
 
-    def _others(self, frame: Frame, form: str) -> tuple[str, ...]:
+    def _others(self, frame: Frame, kind: str, form: str, before: str | None) -> tuple[str, ...]:
+        """What the same words may mean, too, after the time `before`."""
+        if kind == "stretch":
+            return tuple(other for other in self._last_days(frame.unit, frame.number) if other != form)
+        if frame.unit == "week~":
+            return tuple(other for count in (0, -1) if (other := self._week(count)) != form)
+        if frame.unit == "ago" and before:
+            return (algebra.shift_months(month_of(algebra.last_day(before)), -frame.number),)
+        if frame.unit == "base":
+            # "Last month" may be that of the publication, "a year ago" the same month.
+            other = algebra.shift_months(self._month, -_MONTHS[frame.of])
+            return (other,) if frame.of != "quarter" and other != form else ()
+        return self._other_years(form) if kind in {"bare", "turn"} else ()
+
+    def _other_years(self, form: str) -> tuple[str, ...]:
         """A time without a year in the years around the publication that are not out of the question."""
         year = algebra.last_day(form).year
         found = []
@@ -413,7 +437,8 @@ class _Resolver:
         if unit == "that time":
             return "then", self._said
         if unit == "length":
-            return "length", self._up_to_reported(frame.number)
+            form = self._up_to_reported(frame.number)
+            return "length", _moved(form, self._year(frame)) if form and frame.dated else form
         return self._special(unit, frame.number, coming="next" in time.beside)
 
     def _base(self, of: str, sentence: int) -> tuple[str, str | None]:
@@ -475,9 +500,8 @@ class _Resolver:
             return "relative", algebra.shift_months(month, -number)
         if unit == "past":
             return "relative", f"{algebra.shift_months(month, -number)}/{month}"
-        if unit == "days":
-            first = self._dated - timedelta(days=number - 1)
-            return "relative", f"{first.isoformat()}/{self._dated.isoformat()}"
+        if unit in _STRETCHES:
+            return "stretch", self._last_days(unit, number)[0]
         return unit.replace(" ", ":"), None
 
     def _plain(self, frame: Frame, sentence: int) -> str:
@@ -499,7 +523,10 @@ class _Resolver:
             later = known.unit == frame.unit and _place(known) < _place(frame)
             # A tale goes on in the next sentence; figures begin anew.
             tale = later and frame.unit in ("day", "months") and sentence - said_in == 1
-            if tale or (said_in == sentence and (known.unit in ("", "year") or later)):
+            # "H1 2023 | of which Q2": the full stop of an ordinal ends no more than a sentence or two.
+            half = (known.unit, frame.unit) == ("half", "quarter") and (frame.number + 1) // 2 == known.number
+            part = half and sentence - said_in <= _ORDINALS
+            if tale or part or (said_in == sentence and (known.unit in ("", "year") or later)):
                 return self._in_year(frame, known_year)
         headed = self._headed[1] if self._headed[0] == self._line else self._chapter_year
         if headed:
@@ -556,14 +583,30 @@ class _Resolver:
         if unit == "day":
             return "today" if count == 0 else "relative", (today + timedelta(days=count)).isoformat()
         if unit == "week":
-            monday = today - timedelta(days=today.weekday()) + timedelta(weeks=count)
-            # What is told on Saturday of the week is told of its trading days.
-            last = min(today, monday + timedelta(days=4)) if count == 0 else monday + timedelta(days=4)
-            return "relative", f"{monday.isoformat()}/{last.isoformat()}" if last > monday else monday.isoformat()
+            return "relative", self._week(count)
         months = _MONTHS[unit]
         reported = self._reporting if self._reporting and _length(self._reporting) == months else None
         now = reported if reported and count < 0 else self._current(unit)
         return "relative", algebra.shift_months(now, months * count)
+
+    def _week(self, count: int) -> str:
+        """The trading days of a week counted from the publication's, of that one up to now."""
+        monday = self._dated - timedelta(days=self._dated.weekday()) + timedelta(weeks=count)
+        friday = monday + timedelta(days=4)
+        last = min(self._dated, friday) if count == 0 else friday
+        return f"{monday.isoformat()}/{last.isoformat()}" if last > monday else monday.isoformat()
+
+    def _last_days(self, unit: str, count: int) -> list[str]:
+        """So many days up to the one that was said last, else to the publication or the day before."""
+        today = self._dated
+        said = date.fromisoformat(self._day[0]) if self._day else today
+        near = [said] if timedelta(0) <= today - said <= _LATELY else []
+        return list(
+            dict.fromkeys(
+                f"{_days_before(last, count - 1, trading=unit == 'sessions').isoformat()}/{last.isoformat()}"
+                for last in (*near, today, today - timedelta(days=1))
+            )
+        )
 
     def _current(self, unit: str) -> str:
         year, month = self._dated.year, self._dated.month
@@ -620,7 +663,7 @@ class _Resolver:
         if "end" in beside and time.frame.unit in ("", "half", "quarter", "year"):
             form = month_of(period.last)
         elif "end" in beside and time.frame.unit in ("own", "base"):
-            form = period.last.isoformat()
+            form = period.last.isoformat() if _length(form) > 1 else form
         elif "start" in beside and time.frame.unit in ("", "half", "quarter", "year"):
             form = month_of(period.first)
         if "since" in beside and time.last is None and period.first <= self._dated and not kind.startswith("prior_"):
@@ -657,6 +700,19 @@ def _form(unit: str, first: int, number: int, year: int) -> str:
 
 
 _NUMBERED = frozenset({"half", "quarter", "months", "day"})
+
+
+def _days_before(day: date, count: int, *, trading: bool) -> date:
+    """So many days before, or so many days from Monday to Friday."""
+    if not trading:
+        return day - timedelta(days=count)
+    while count:
+        day -= timedelta(days=1)
+        count -= day.isoweekday() <= _FRIDAY
+    return day
+
+
+_FRIDAY = 5
 
 
 _BEFORE: dict[str, Measure] = {"quarter~": "qoq", "month~": "mom"}

@@ -27,6 +27,8 @@ class _Spanned(Protocol):
 
 Item = TypeVar("Item", bound=_Spanned)
 
+_SPAN_OF_DAYS = len("2025-03-26/2025-03-28")
+
 
 class Track(Generic[Item]):
     """Found items in reading order, searched from a place outwards."""
@@ -175,6 +177,8 @@ class Scene:
     layout: Layout
     quantities: Sequence[Quantity]
     periods: Track[PeriodMention]
+    #: Those of the times that are spans of days.
+    windows: Track[PeriodMention]
     subjects: Track[Mention]
     metrics: Track[Mention]
     directions: Track[Mention]
@@ -206,6 +210,7 @@ class Scene:
             layout=layout,
             quantities=quantities,
             periods=Track(periods),
+            windows=Track([mention for mention in periods if mention.form and len(mention.form) == _SPAN_OF_DAYS]),
             subjects=Track(mentions.subjects),
             metrics=Track(mentions.metrics),
             directions=Track(mentions.directions),

@@ -140,7 +140,9 @@ class Times:
             elif time.listed:
                 done.append(_heir(done[-1], time))
             elif "and" in relations:
-                _share(done, time)
+                # Without blanks a year stands before its part: 首季及去年第四季 names the last quarter's only.
+                if not self._compact or _only_year(time.frame):
+                    _share(done, time)
                 done.append(_heir(done[-1], time))
             else:
                 done.append(time)
@@ -234,8 +236,11 @@ def merge(one: Frame, other: Frame, relations: frozenset[str]) -> Frame | None:
     if _year_said(one) and other.unit in _YEARLY and not other.dated:
         return other.in_year_of(one)
     for length, year in ((one, other), (other, one)):
-        if _counted(length) and length.number in _FIRST_MONTHS and _year_said(year):
-            return Frame("months", length.number, 1).in_year_of(year)
+        if _counted(length) and not length.dated and _year_said(year):
+            if length.number in _FIRST_MONTHS:
+                return Frame("months", length.number, 1).in_year_of(year)
+            if length.number == _QUARTER:
+                return length.in_year_of(year)
     if one.unit == "months" and one.first == one.number and other.unit == "day" and not (other.first or other.dated):
         return other._replace(first=one.number).in_year_of(one)
     if _year_said(other) and (one.unit, one.of) == ("own", "year"):
@@ -252,6 +257,8 @@ def merge(one: Frame, other: Frame, relations: frozenset[str]) -> Frame | None:
 
 #: Lengths of which a year beside them says that they are its first months.
 _FIRST_MONTHS = frozenset({6, 9})
+#: And those of which it says which year's quarter like the reported one is meant.
+_QUARTER = 3
 #: Months of the periods that companies report.
 _REPORTED = frozenset({3, 6, 9, 12})
 

@@ -34,7 +34,7 @@ _KEPT = 8192
 class Frame(NamedTuple):
     """What some words of time say."""
 
-    #: "" where only a year is said; half, quarter, months, day; weekday, length, days; own, base, same; a unit with
+    #: "" where only a year is said; half, quarter, months, day; weekday, length, days, sessions; own, base, same; a unit with
     #: `~` counted from the day of publication; else the meaning's own name.
     unit: str = ""
     number: int = 0
@@ -117,7 +117,9 @@ class TimeWords:
         end = 0
         for hit in found:
             if hit[0] < end:
-                if hit[1] - hit[0] <= end - kept[-1][0]:
+                # What is counted by the month is no part of a month's name: 9月 before 流水, not 月流水 after a 9.
+                counted = hit[2].unit.startswith("rate") and not kept[-1][2].unit.startswith("rate")
+                if hit[1] - hit[0] <= end - kept[-1][0] or counted:
                     continue
                 kept.pop()
             kept.append(hit)

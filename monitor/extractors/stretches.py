@@ -1,0 +1,74 @@
+"""Spans of days that no words name as a whole: from one day to another, and a campaign's days told again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from itertools import islice
+
+from monitor.extractors.periods import PeriodMention, shifted
+from monitor.extractors.scene import Scene, Slot
+
+#: A day's form.
+_DAY = len("2025-03-26")
+#: Shapes of what is told from one day to another: of prices what changed, of payouts the sum.
+_TOLD_BY_DAYS = frozenset({"market", "payout"})
+#: So many days back something may have begun.
+_LONGEST = timedelta(days=1500)
+#: Days of so many places are looked at as the first, and spans of days so many back.
+_FIRSTS, _WINDOWS = 2, 2
+#: What was decided so many figures back.
+_MEMORY = 6
+
+
+def stretches(scene: Scene, slot: Slot, before: list[Slot], shape: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Spans of days that a figure may be told of, each with what speaks for it."""
+    yield from _windows(scene, slot)
+    if shape not in _TOLD_BY_DAYS or (shape == "market" and slot.measure == "level"):
+        return
+    carried = [near.period for near in before[:_MEMORY] if near.kept and near.period and len(near.period) == _DAY]
+    lasts = {"pub": scene.dated.isoformat(), "eve": _eve(scene.dated).isoformat()}
+    if carried:
+        lasts["told"] = carried[0]
+    for number, mention in enumerate(_days(scene, *slot.sentence)):
+        if number < _FIRSTS:
+            lasts[f"said{number}"] = str(mention.form)
+    for where, first in _firsts(scene, slot, carried):
+        for name, last in lasts.items():
+            if first < last and date.fromisoformat(last) - date.fromisoformat(first) <= _LONGEST:
+                yield f"{first}/{last}", (f"days-{where}>{name}", f"days-{where}", f"days>{name}")
+
+
+def _firsts(scene: Scene, slot: Slot, carried: list[str]) -> Iterator[tuple[str, str]]:
+    """Days that a span may begin with, with where they come from."""
+    low, high = slot.sentence
+    for name, mentions in (
+        ("b", scene.periods.before(slot.start, low)),
+        ("a", scene.periods.after(slot.end, high)),
+        ("line", scene.periods.before(low, slot.line.start)),
+    ):
+        days = (mention for mention in mentions if mention.form and len(mention.form) == _DAY)
+        for rank, mention in enumerate(islice(days, _FIRSTS)):
+            yield f"{name}{rank}{'since' if mention.kind == 'since' else ''}", str(mention.form)
+    for rank, day in enumerate(dict.fromkeys(carried)):
+        yield f"told{min(rank, 3)}", day
+
+
+def _windows(scene: Scene, slot: Slot) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The spans of days that the text named last, or names next."""
+    for rank, mention in enumerate(islice(scene.windows.before(slot.sentence[0], 0), _WINDOWS)):
+        yield str(mention.form), (f"window{rank}", f"window/{mention.kind}")
+        earlier = shifted(str(mention.form), "prior_year_same")
+        if earlier:
+            yield earlier, (f"window{rank}-y",)
+    for mention in islice(scene.windows.after(slot.sentence[1], len(scene.text)), 1):
+        yield str(mention.form), ("window-next", f"window-next/{mention.kind}")
+
+
+def _days(scene: Scene, start: int, end: int) -> Iterator[PeriodMention]:
+    return (mention for mention in scene.periods.within(start, end) if mention.form and len(mention.form) == _DAY)
+
+
+def _eve(day: date) -> date:
+    """The trading day before."""
+    return day - timedelta(days={1: 3, 7: 2}.get(day.isoweekday(), 1))
