@@ -90,8 +90,12 @@ class Binder:
         layout = scene.layout
         tables = Tables(scene.text, layout, scene.quantities, scene.periods)
         versions = {match.start("number"): match for match in self._version.finditer(scene.text)}
+        names = {(mention.start, mention.end) for mention in scene.subjects.items}
         found: list[Slot] = []
         for quantity in scene.quantities:
+            if quantity.unit is None and (quantity.start, quantity.end) in names:
+                # A stock code names its company.
+                continue
             match = versions.pop(quantity.number_start, None)
             if quantity.kind != "number" and match is None:
                 continue

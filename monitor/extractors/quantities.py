@@ -83,6 +83,9 @@ class Numbers:
         self._tenth_words = pack.units.tenth_words
         self._start = re.compile(self._start_pattern(pack))
         self._main = re.compile(self._main_pattern(pack))
+        scales = alternation([word for words in pack.scales.words.values() for word in words])
+        #: "RMB(5.6) billion": brackets for a minus between a currency and a scale.
+        self._bracketed = re.compile(f"(?<=[{LETTERS}$€£¥])[(]([0-9][0-9.,]{{0,20}})[)](?={BLANK}{scales})", re.IGNORECASE)
         #: What numbers came to, by the text they stood in and their place in it.
         self._seen: dict[tuple[str, int, bool, bool], tuple[Found, ...]] = {}
 
@@ -134,6 +137,8 @@ class Numbers:
 
     def read(self, text: str) -> list[Quantity]:
         """All numbers in `text`, which is normalised, in reading order; never raises."""
+        if ")" in text:
+            text = self._bracketed.sub(r"-\1 ", text)
         low = _lower(text)
         backwards = low[::-1]
         found: list[Found] = []
