@@ -77,6 +77,7 @@ def propose(
         _headed(scene, slot, base, shape, options)
     _carried(slot, before, options)
     _recalled(scene, slot, options)
+    _summed(slot, before, options)
     _paired(scene, slot, options)
     _around(scene, slot, options)
     _published(scene, options)
@@ -661,6 +662,21 @@ def _carried(slot: Slot, before: list[Slot], options: _Forms) -> None:
                     except ValueError:
                         continue
         rank += 1
+
+
+#: So many parts are added up to a whole.
+_SUMMED = 5
+
+
+def _summed(slot: Slot, before: list[Slot], options: _Forms) -> None:
+    """What the last figures of the metric cover together: "1.5, 2.5 and 3 billion, 7 billion in all"."""
+    told = [near.period for near in before if near.kept and near.metric == slot.metric and near.measure == "level"]
+    forms = list(dict.fromkeys(form for form in told if form and not form.startswith("..")))[:_SUMMED]
+    for count in range(2, len(forms) + 1):
+        parts = sorted(forms[:count], key=algebra.last_day)
+        if len({length_name(form) for form in parts}) == 1:
+            whole = periods.cover(parts)
+            options.put(whole, "sum", f"sum{count}", f"sum|{length_name(parts[0])}")
 
 
 def _recalled(scene: Scene, slot: Slot, options: _Forms) -> None:

@@ -44,6 +44,7 @@ _BASES: dict[str, tuple[str, Measure]] = {
     "month": ("prior_month", "mom"),
 }
 _MONTHS = {"year": 12, "half": 6, "quarter": 3, "month": 1}
+_NINE = 9
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -226,12 +227,12 @@ def _listed(mentions: Sequence[PeriodMention], times: Sequence[Time]) -> Iterato
         if end - start == 1 or len(forms) < end - start:
             yield from mentions[start:end]
         else:
-            group = _cover(forms)
+            group = cover(forms)
             yield from (replace(mention, members=forms, group=group) for mention in mentions[start:end])
         start = end
 
 
-def _cover(forms: Sequence[str]) -> str | None:
+def cover(forms: Sequence[str]) -> str | None:
     """The span of periods that follow each other without a gap, None for others."""
     periods = [algebra.parse(form) for form in forms]
     for one, other in pairwise(periods):
@@ -637,13 +638,19 @@ class _Resolver:
         return f"{last.year:04}-Q{(last.month + 2) // 3}" if of == "quarter" else month_of(last)
 
     def _up_to_reported(self, months: int) -> str | None:
-        """So many months of a year that end with the reported period: "nine months" in a report of a third quarter."""
+        """The reported period of so many months, its last quarter, or the first months of its year.
+
+        "Nine months" says the same in the report of a third quarter and in that of the year.
+        """
         if self._reporting is None:
             return None
         last = algebra.last_day(self._reporting)
         if _length(self._reporting) == months:
             return self._reporting
-        return _form("months", 1, months, last.year) if months == last.month else None
+        if months == _MONTHS["quarter"]:
+            return f"{last.year:04}-Q{(last.month + 2) // 3}"
+        first_of_year = months == last.month or months == _NINE
+        return _form("months", 1, months, last.year) if first_of_year and months <= last.month else None
 
     def _same(self, frame: Frame) -> tuple[str, str | None]:
         if not frame.dated:

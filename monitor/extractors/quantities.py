@@ -85,7 +85,9 @@ class Numbers:
         self._main = re.compile(self._main_pattern(pack))
         scales = alternation([word for words in pack.scales.words.values() for word in words])
         #: "RMB(5.6) billion": brackets for a minus between a currency and a scale.
-        self._bracketed = re.compile(f"(?<=[{LETTERS}$€£¥])[(]([0-9][0-9.,]{{0,20}})[)](?={BLANK}{scales})", re.IGNORECASE)
+        self._bracketed = re.compile(
+            f"(?<=[{LETTERS}$€£¥])[(]([0-9][0-9.,]{{0,20}})[)](?={BLANK}{scales})", re.IGNORECASE
+        )
         #: What numbers came to, by the text they stood in and their place in it.
         self._seen: dict[tuple[str, int, bool, bool], tuple[Found, ...]] = {}
 
