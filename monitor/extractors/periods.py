@@ -59,8 +59,9 @@ class PeriodMention:
     #: `absolute`: the year is said. `relative`: counted from the day of publication. `bare`: the year was filled in.
     #: `span`, `since` (see `to_date`), `open` (all time up to it), `ended` (months that a date ends). `own`: the period
     #: that the article reports. `length`: so many months of the year up to its end. `same`, `then`: the one said
-    #: before. `turn`: a year's beginning or end. `stretch`: so many days up to lately. `now`, `today`, `since_launch`, `year_to_date`, `cumulative`,
-    #: `rate:daily`, `rate:monthly`, `rate:annualized`. Bases: `prior_year_same`, `prior_quarter`, `prior_month`.
+    #: before. `turn`: a year's beginning or end. `stretch`: so many days up to lately. `now`, `today`, `since_launch`,
+    #: `year_to_date`, `cumulative`, `rate:daily`, `rate:monthly`, `rate:annualized`. Bases: `prior_year_same`,
+    #: `prior_quarter`, `prior_month`.
     kind: str
     #: The day or month up to which something is counted: as of, by the end of, 截至.
     until: bool = False
@@ -649,7 +650,7 @@ class _Resolver:
             return self._reporting
         if months == _MONTHS["quarter"]:
             return f"{last.year:04}-Q{(last.month + 2) // 3}"
-        first_of_year = months == last.month or months == _NINE
+        first_of_year = months in (last.month, _NINE)
         return _form("months", 1, months, last.year) if first_of_year and months <= last.month else None
 
     def _same(self, frame: Frame) -> tuple[str, str | None]:

@@ -34,8 +34,8 @@ _KEPT = 8192
 class Frame(NamedTuple):
     """What some words of time say."""
 
-    #: "" where only a year is said; half, quarter, months, day; weekday, length, days, sessions; own, base, same; a unit with
-    #: `~` counted from the day of publication; else the meaning's own name.
+    #: "" where only a year is said; half, quarter, months, day; weekday, length, days, sessions; own, base, same; a
+    #: unit with `~` counted from the day of publication; else the meaning's own name.
     unit: str = ""
     number: int = 0
     #: Of `months` the first one, of `day` its month (0: not said), of a pair of lengths the other.
