@@ -81,8 +81,8 @@ def propose(
     _paired(scene, slot, options)
     _around(scene, slot, options)
     _published(scene, options)
-    for form, facts in stretches(scene, slot, before, shape):
-        options.put(form, *facts)
+    for stretch, signs in stretches(scene, slot, before, shape):
+        options.put(stretch, *signs)
     for echo in echoes:
         if echo.metric == slot.metric:
             options.put(echo.period, "echo")
