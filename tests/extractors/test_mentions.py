@@ -58,9 +58,10 @@ def test_compounds_end_in_a_term() -> None:
 
 
 def test_a_direction_inside_of_a_term_says_nothing() -> None:
-    text = "增收"
-    assert READERS["zh"].read(text).directions
-    assert not READERS["zh"].read("增值税毛利率").metrics[0].meanings[0].weak
+    assert READERS["zh"].read("增收").directions
+    found = READERS["zh"].read("升幅收窄")
+    assert told("升幅收窄", found.metrics) == [("升幅收窄", "share_price")]
+    assert not found.directions
 
 
 def test_a_word_is_known_in_both_spellings() -> None:
