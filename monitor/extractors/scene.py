@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from math import inf
@@ -212,9 +212,20 @@ class Scene:
             periods=Track(periods),
             windows=Track([mention for mention in periods if mention.form and len(mention.form) == _SPAN_OF_DAYS]),
             subjects=Track(mentions.subjects),
-            metrics=Track(mentions.metrics),
-            directions=Track(mentions.directions),
-            comparisons=Track(mentions.comparisons),
-            cues=Track(mentions.cues),
+            metrics=Track(_apart(mentions.metrics, quantities)),
+            directions=Track(_apart(mentions.directions, quantities)),
+            comparisons=Track(_apart(mentions.comparisons, quantities)),
+            cues=Track(_apart(mentions.cues, quantities)),
             reporting=reporting,
         )
+
+
+def _apart(mentions: Sequence[Mention], quantities: Sequence[Quantity]) -> list[Mention]:
+    """The mentions, each ending where a quantity begins that it runs into: 市值约 before 约2010亿."""
+    starts = [quantity.start for quantity in quantities]
+    found: list[Mention] = []
+    for mention in mentions:
+        at = bisect_right(starts, mention.start)
+        runs_into = at < len(starts) and starts[at] < mention.end <= quantities[at].end
+        found.append(replace(mention, end=starts[at]) if runs_into else mention)
+    return found
