@@ -81,7 +81,7 @@ class Binder:
         self._suffixes = suffixes
         tail = "|".join(sorted(map(re.escape, suffixes), key=len, reverse=True)) or "(?!)"
         self._version = re.compile(
-            r"(?<![A-Za-z0-9.,/$€£¥])[Vv]?(?P<number>[0-9]{1,2}\.[0-9]|O[0-9])(?![0-9%]|[.,][0-9])"
+            r"(?<![A-Za-z0-9./$€£¥])(?<![0-9],)[Vv]?(?P<number>[0-9]{1,2}\.[0-9]|O[0-9])(?![0-9%]|\.[0-9]|,[0-9]{3})"
             rf"(?:[ -]?(?P<suffix>{tail})(?![a-z]))?"
         )
 

@@ -106,13 +106,16 @@ class Numerals:
         Args:
             torn: what has to follow digits whose decimal mark has blanks round it.
         """
-        grouped = "[0-9]{1,3}(?: [0-9]{3}){1,7}+(?![0-9])|" if self._blank_groups else ""
+        # `Q4 340 million` is no group of three.
+        grouped = "(?<![A-Za-z])[0-9]{1,3}(?: [0-9]{3}){1,7}+(?![0-9])|" if self._blank_groups else ""
         # Blanks that a converter has set round the decimal mark: `19. 7%`, `15 . 06 %`.
         broken = f"[0-9]++ {'?' if self._compact else ''}[.] [0-9]++{torn}|"
         if self._compact:
             # `收231. 3亿`: no sentence ends with that mark where ideographs stand around.
             broken += "(?<=[\u3040-\u9fff])[0-9]++[.] [0-9]++(?= ?[\u3040-\u9fff])|"
-        return f"(?:{broken}(?:{grouped}[0-9]++)(?:[.,'’⁄][0-9]++)*+)"
+        # Without blanks a comma between groups of three only: `报79.2,2月高位417`.
+        marked = "(?:[.'’⁄][0-9]++|,[0-9]{3}(?![0-9]))" if self._compact else "(?:[.,'’⁄][0-9]++)"
+        return f"(?:{broken}(?:{grouped}[0-9]++){marked}*+)"
 
     @property
     def first_words(self) -> list[str]:

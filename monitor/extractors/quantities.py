@@ -42,6 +42,14 @@ _LETTER = re.compile(f"[{LETTERS}]")
 _FEW = 5
 #: Years are printed like any number; these are taken for one where nothing else says what they are.
 _YEARS = range(1950, 2050)
+#: Ideographs and what is written beside them lie from here on.
+_IDEOGRAPH = "\u2e80"
+#: Days, and years of two digits, lie below.
+_SHORT_YEARS = 50
+#: A link and the number behind it take no more.
+_REACH = 32
+#: Marks before a day or a year.
+_DATING = frozenset({"date", "year"})
 #: Signs that stand before an amount as well as behind one.
 _MONEY_SIGNS = "$€£¥₩₹"
 #: Behind a number at the beginning of a line these make it the number of a list; the last is drawn round it.
@@ -83,6 +91,10 @@ class Numbers:
         self._tenth_words = pack.units.tenth_words
         self._start = re.compile(self._start_pattern(pack))
         self._main = re.compile(self._main_pattern(pack))
+        #: "ein bis zwei": before a range's end an article is a number.
+        words = alternation([*self._numerals.first_words], open_end=True)
+        links = alternation([word for word in pack.links.range if word.isalpha()]) if not self._compact else "(?!)"
+        self._opens = re.compile(f" {{1,3}}{links} {{1,3}}(?:[0-9]|{words})", re.IGNORECASE)
         scales = alternation([word for words in pack.scales.words.values() for word in words])
         #: "RMB(5.6) billion": brackets for a minus between a currency and a scale.
         self._bracketed = re.compile(
@@ -102,7 +114,9 @@ class Numbers:
         # Articles stand everywhere: they begin a numeral as words of their own, or before another (`einhundert`).
         articles = set(pack.numbers.articles)
         heads = alternation({word.lower()[:_HEAD] for word in words if word not in articles}, open_end=True)
-        own = f"|{alternation(articles, open_end=True)}(?:(?![{LETTERS}])|{heads})" if articles else ""
+        # `einundzwanzig`
+        joined = f"(?:{alternation(pack.numbers.joiners, open_end=True)})?" if pack.numbers.joiners else ""
+        own = f"|{alternation(articles, open_end=True)}(?:(?![{LETTERS}])|{joined}{heads})" if articles else ""
         return f"[^{LETTERS}](?:(?<=[0-9])[0-9]*+|(?={heads}{own}))"
 
     def _main_pattern(self, pack: NumberSections) -> str:
@@ -231,7 +245,7 @@ class Numbers:
         kind = _kind(_Marks(prefix, unit, meant), reading, place, start, end)
         if unit is not None and unit.kind == "mark" and kind == "number":
             unit, noun, whole = None, "", False
-        if not _counts(reading, prefix, meant):
+        if not _counts(reading, prefix, meant) and not self._opens.match(place.behind(end)):
             return None
         number_end, end = end, end if unit is None else place.unit_end
         value, high, resolution, name, stated = _value(reading, meant)
@@ -364,6 +378,10 @@ class _Place:
         self.bound = match["bound"] or ""
         self.bound_start, self.bound_end = match.start("bound") - at, match.end("bound") - at
 
+    def behind(self, offset: int) -> str:
+        """The text from an offset on, as far as a link and a number reach."""
+        return self._text[self._at + offset : self._at + offset + _REACH]
+
     def char(self, offset: int) -> str:
         """The character at an offset, in lower case; "" outside the text."""
         at = self._at + offset
@@ -372,7 +390,7 @@ class _Place:
 
 def _begins(unit: str) -> bool:
     """Whether one ideograph after a line's end rather begins the next line (`25,217` `毛利`)."""
-    return len(unit) == 1 and unit >= "\u2e80"
+    return len(unit) == 1 and unit >= _IDEOGRAPH
 
 
 def read_quantities(text: str, numbers: Numbers) -> list[Quantity]:
@@ -488,7 +506,10 @@ def _kind(marks: _Marks, reading: Reading, place: _Place, start: int, end: int) 
     if meant is None:
         if reading.kind:
             return cast(Kind, reading.kind)
-        if prefix.mark is not None:
+        if reading.scale > 1 and place.char(end - 1) >= _IDEOGRAPH:
+            # GMV3850亿: no name has such a scale.
+            return "number"
+        if prefix.mark is not None and (prefix.mark not in _DATING or _dates(reading)):
             return cast(Kind, prefix.mark)
         before = place.char(start - 1)
         if _LETTER.match(before) or (before == "-" and _LETTER.match(place.char(start - 2))):
@@ -512,6 +533,12 @@ def _kind(marks: _Marks, reading: Reading, place: _Place, start: int, end: int) 
         return "ordinal"
     bare = reading.resolution == 1 and not reading.spelled and end - start == 4 and not prefix.bound and not prefix.sign
     return "year" if bare and int(reading.low) in _YEARS else "number"
+
+
+def _dates(reading: Reading) -> bool:
+    """Whether a number can be a day or a year: in `im Quartal 143 Millionen` and `Ende Juni 25.610` it is none."""
+    whole = reading.scale == 1 and not reading.fraction and reading.resolution == 1
+    return whole and (reading.low < _SHORT_YEARS or (reading.low < _YEARS.stop and int(reading.low) in _YEARS))
 
 
 def _percent(value: Decimal) -> Decimal:
