@@ -45,6 +45,8 @@ _BASES: dict[str, tuple[str, Measure]] = {
 }
 _MONTHS = {"year": 12, "half": 6, "quarter": 3, "month": 1}
 _NINE = 9
+#: Characters of a day's form.
+_DAY = len("2025-03-26")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -298,7 +300,7 @@ class _Resolver:
             self._said, self._members, self._said_in, self._said_kind = form, members, sentence, kind
             if frame.unit in ("quarter", "half"):
                 self._part = frame.unit, sentence
-            if len(form) == len("2025-03-26") and "/" not in form:
+            if len(form) == _DAY and "/" not in form:
                 self._day = form, place.line
             if frame.unit in ("day", "months") and "/" not in form and not form.startswith("..") and "Q" not in form:
                 self._named = form[: len("2025-03")], place.line
@@ -337,6 +339,8 @@ class _Resolver:
         """What the same words may mean, too, after the time `before`."""
         if kind == "stretch":
             return tuple(other for other in self._last_days(frame.unit, frame.number) if other != form)
+        if frame.unit == "weekday":
+            return ((date.fromisoformat(form) - timedelta(weeks=1)).isoformat(),) if len(form) == _DAY else ()
         if frame.unit == "week~":
             return tuple(other for count in (0, -1) if (other := self._week(count)) != form)
         if frame.unit == "ago" and before:
