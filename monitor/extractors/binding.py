@@ -18,7 +18,7 @@ from typing import NamedTuple, Protocol
 from monitor.declarations.languages import Language
 from monitor.declarations.metrics import Metric
 from monitor.declarations.watchlists import Entity
-from monitor.extractors import dating, frames, manner, sums, surroundings
+from monitor.extractors import dating, forms, frames, manner, sums, surroundings
 from monitor.extractors.quantities import Numbers, Quantity
 from monitor.extractors.scene import Heading, Scene, Slot
 from monitor.extractors.subjects import NOTHING, EntityOptions, MetricOptions
@@ -77,7 +77,7 @@ class Binder:
         self._headings: dict[str, Heading | None] = {}
         scales = [word for words in pack.scales.words.values() for word in words]
         self._scale = re.compile(f"(?<![{LETTERS}]){alternation(scales)}", re.IGNORECASE)
-        suffixes = {form: name for name, forms in pack.versions.items() for form in forms}
+        suffixes = {form: name for name, written in pack.versions.items() for form in written}
         self._suffixes = suffixes
         tail = "|".join(sorted(map(re.escape, suffixes), key=len, reverse=True)) or "(?!)"
         self._version = re.compile(
@@ -219,8 +219,8 @@ class Binder:
         else:
             slot.entity = owners[0]
             slot.settle("entity", "only")
-        forms, signs = dating.propose(scene, slot, before, echoes, self._metrics)
-        slot.period = forms[choice.choose("period", slot, forms, signs)]
+        times, signs = dating.propose(scene, slot, before, echoes, self._metrics)
+        slot.period = times[choice.choose("period", slot, times, signs)]
         heard = (scene, slot, before, echoes, self._metrics)
         counted = manner.adds_up(scene, slot, self._metrics)
         if counted is not None:
@@ -364,7 +364,7 @@ def _agree(slot: Slot, month: str) -> None:
     """What is cumulative has no beginning, and what is not has one."""
     opened = slot.period is not None and slot.period.startswith("..")
     if slot.aggregation == "cumulative" and not opened:
-        slot.period = dating.opened(slot.period or month)
+        slot.period = forms.opened(slot.period or month)
     elif opened and slot.period is not None and slot.measure == "level" and slot.aggregation != "cumulative":
         slot.period = slot.period.removeprefix("..")
     else:

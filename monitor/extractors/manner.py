@@ -7,7 +7,7 @@ from itertools import islice
 from typing import get_args
 
 from monitor.declarations.metrics import Metric
-from monitor.extractors.dating import length_name, when_of
+from monitor.extractors.forms import length_name, when_of
 from monitor.extractors.scene import Scene, Slot
 from monitor.extractors.surroundings import kind_of, near_by, steps
 from monitor.extractors.weighing import Options, of_classes
