@@ -142,6 +142,9 @@ class Binder:
             if bracket is None or slot.quantity.bound != "exact" or slot.version:
                 continue
             tail = scene.text[bracket.end() : min(bracket.end() + _TAIL, slot.sentence[1])]
+            if tail.startswith(" +"):
+                # "416m DAU (Q3) + Kling" adds something.
+                continue
             again = self._numbers.read(scene.text[slot.start : slot.end] + tail)
             if not again or again[0].value != slot.quantity.value or again[0].bound == "exact":
                 continue
