@@ -172,6 +172,10 @@ class Bounds(_Section):
     #: Definite articles: passed over before parts and multiples (`knapp das Doppelte`); before an amount they make
     #: the bound a comparison (`more than the 30 million of last year`).
     articles: tuple[Word, ...] = ()
+    #: Behind these, which say what an amount is of, a word of `comparing` behind the amount compares with it
+    #: (`前年同期の54.0%を上回る`) and sets no limit.
+    attributed: tuple[Word, ...] = ()
+    comparing: tuple[Word, ...] = ()
     #: Bounds that beside a price say which of several it is (`ab 66 Yuan`, 最高见): no limit of that one.
     superlatives: tuple[Word, ...] = ()
     #: After a number with its unit: the lower, middle or upper part of its decade (`1割台半ば`).

@@ -93,6 +93,8 @@ class Affixes:
         self._bounds = {self.key(w): b for b, words in pack.bounds.after.items() for w in words}
         self._decades = {self.key(w): part for part, words in pack.bounds.decade.items() for w in words}
         self._nouns = {self.key(w): b for b, words in pack.bounds.nouns.items() for w in words}
+        self._attributed = tuple(self.key(w) for w in pack.bounds.attributed)
+        self._comparing = tuple(self.key(w) for w in pack.bounds.comparing)
         self._fillers = tuple(sorted(pack.bounds.fillers_after, key=len, reverse=True))
         self.bound_pattern = self._read_bounds(pack)
         self._roles: dict[str, _Roles] = {}
@@ -188,6 +190,12 @@ class Affixes:
             word = word[len(filler) :].strip()
         bound = self._bounds.get(word)
         return (None if bound in ("none", "exact") else bound), self._decades.get(word)
+
+    def compares(self, before: str, bound: str) -> bool:
+        """Whether a bound behind an amount compares with it, for what stands before says what it is of."""
+        return (
+            bool(self._attributed) and before.endswith(self._attributed) and self.key(bound).startswith(self._comparing)
+        )
 
     def bound_of_noun(self, noun: str) -> str | None:
         """The bound that a unit's word says itself."""

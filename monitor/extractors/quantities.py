@@ -46,6 +46,9 @@ _YEARS = range(1950, 2050)
 _IDEOGRAPH = "\u2e80"
 #: Days, and years of two digits, lie below.
 _SHORT_YEARS = 50
+#: Bounds that are limits, and how many digits no limit has.
+_LIMITS = frozenset({"at_least", "at_most"})
+_PRECISE = 4
 #: A link and the number behind it take no more.
 _REACH = 32
 #: Marks before a day or a year.
@@ -259,6 +262,8 @@ class Numbers:
         bound_after = False
         if bound is None and whole and place.bound and place.bound_start >= end:
             bound, decade = self._affixes.bound_after(place.bound)
+            if bound and self._affixes.compares(place.before(start - prefix.reach), place.bound):
+                bound = None
             if decade is not None:
                 value, high = _decade(value, reading, meant, decade)
             if bound or decade:
@@ -266,6 +271,9 @@ class Numbers:
         begin, sign = _sign(prefix, name, place, start, end)
         if sign == "-":
             value, high = -value, None if high is None else -high
+        if bound in _LIMITS and not reading.fraction and len(reading.low.normalize().as_tuple().digits) >= _PRECISE:
+            # "verfügte über 24.018 Beschäftigte": of 12,000 annotated limits one had so many digits.
+            bound = None
         number: Number = value
         if high is not None:
             number, bound = (min(value, high), max(value, high)), "range"
@@ -377,6 +385,10 @@ class _Place:
         self.more_end = match.end("more") - at
         self.bound = match["bound"] or ""
         self.bound_start, self.bound_end = match.start("bound") - at, match.end("bound") - at
+
+    def before(self, offset: int) -> str:
+        """A few characters before an offset."""
+        return self._text[max(self._at + offset - _FEW, 0) : self._at + offset]
 
     def behind(self, offset: int) -> str:
         """The text from an offset on, as far as a link and a number reach."""
