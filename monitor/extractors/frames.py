@@ -193,9 +193,10 @@ def options(
         put(times(raw, scale), near.frame.unit, source, scale)
         if near.frame.unit != house[0] and kind == "money":
             continue
-    if following is not None and following.quantity.unit is not None:
-        scale = _ONE if quantity.scaled else following.scale
-        put(times(raw, scale), following.quantity.unit, "next", scale)
+    giver = _giver(scene, slot, following)
+    if giver is not None and giver.quantity.unit is not None:
+        scale = _ONE if quantity.scaled else giver.scale
+        put(times(raw, scale), giver.quantity.unit, "next", scale)
     put(raw, "count", "plain", _ONE)
     if any(_makes_whole(near, raw) for near in (*previous[:1], *((following,) if following else ()))):
         put(raw, "percent", "pair", _ONE)
@@ -217,6 +218,14 @@ def options(
             features += [f"{where}={fit}", f"{where}={fit}|{frame.source.split('-')[0]}", f"{where}={fit}|{kind}"]
         option.evidence = [*features, f"={kind}"]
     return found, Options(slot.context, shared, [["none"], *(option.evidence for option in found)])
+
+
+def _giver(scene: Scene, slot: Slot, following: Slot | None) -> Slot | None:
+    """The next quantity, or behind one as bare as this the one after it: "from 60 to 125, then to 140 million"."""
+    if following is None or following.quantity.unit is not None or following.quantity.scaled:
+        return following
+    beyond = next((near for near in scene.slots[following.number + 1 : following.number + 2]), None)
+    return beyond if beyond is not None and beyond.sentence_number == slot.sentence_number else following
 
 
 def _named(

@@ -46,8 +46,7 @@ _YEARS = range(1950, 2050)
 _IDEOGRAPH = "\u2e80"
 #: Days, and years of two digits, lie below.
 _SHORT_YEARS = 50
-#: Bounds that are limits, and how many digits no limit has.
-_LIMITS = frozenset({"at_least", "at_most"})
+#: So many digits has no number that something is more than.
 _PRECISE = 4
 #: A link and the number behind it take no more.
 _REACH = 32
@@ -271,7 +270,7 @@ class Numbers:
         begin, sign = _sign(prefix, name, place, start, end)
         if sign == "-":
             value, high = -value, None if high is None else -high
-        if bound in _LIMITS and not reading.fraction and len(reading.low.normalize().as_tuple().digits) >= _PRECISE:
+        if bound == "at_least" and not reading.fraction and len(reading.low.normalize().as_tuple().digits) >= _PRECISE:
             # "verfügte über 24.018 Beschäftigte": of 12,000 annotated limits one had so many digits.
             bound = None
         number: Number = value
