@@ -336,7 +336,13 @@ class _Resolver:
         )
 
     def _others(self, frame: Frame, kind: str, form: str, before: str | None) -> tuple[str, ...]:
-        """What the same words may mean, too, after the time `before`."""
+        """What the same words may mean, too, after the time `before`; nothing where no calendar has it."""
+        try:
+            return self._meant_too(frame, kind, form, before)
+        except (ValueError, OverflowError):
+            return ()
+
+    def _meant_too(self, frame: Frame, kind: str, form: str, before: str | None) -> tuple[str, ...]:
         if kind == "stretch":
             return tuple(other for other in self._last_days(frame.unit, frame.number) if other != form)
         if frame.unit == "weekday":

@@ -126,6 +126,9 @@ class Numbers:
         affixes = self._affixes
         never = "(?!)"
         skip = edged(pack.marks.words, compact=self._compact) if pack.marks.words else never
+        # 818 is a festival, 818億 and 3600 are numbers.
+        scales = alternation([word for words in pack.scales.words.values() for word in words], open_end=True)
+        skip = f"{skip}(?!(?<=[0-9])(?:[0-9]|[.,][0-9]|{scales}))"
         fixed = edged(self._fixed, compact=self._compact) if self._fixed else never
         multiples = [word for words in pack.units.after.get("times", {}).values() for word in words]
         run = self._numerals.pattern(affixes.unit_start, alternation(multiples) if multiples else never)
@@ -247,7 +250,10 @@ class Numbers:
         kind = _kind(_Marks(prefix, unit, meant), reading, place, start, end)
         if unit is not None and unit.kind == "mark" and kind == "number":
             unit, noun, whole = None, "", False
-        if not _counts(reading, prefix, meant) and not self._opens.match(place.behind(end)):
+        # "hundert Millionen"; 百亿 may be a name's (百亿补贴), 百亿以内 is none.
+        limited = whole and place.bound != "" and reading.scale > 1
+        limited = limited or (not self._compact and reading.low >= _HUNDRED * reading.scale > _HUNDRED)
+        if not (limited or _counts(reading, prefix, meant)) and not self._opens.match(place.behind(end)):
             return None
         number_end, end = end, end if unit is None else place.unit_end
         value, high, resolution, name, stated = _value(reading, meant)
