@@ -320,7 +320,7 @@ def _around(scene: Scene, slot: Slot, options: Forms) -> None:
     low = slot.sentence[0]
 
     def put(span: tuple[int, int], name: str, most: int, *, first: bool = False) -> None:
-        mentions = scene.periods.within(*span) if first else scene.periods.before(span[1], span[0])
+        mentions = scene.periods.after(*span) if first else scene.periods.before(span[1], span[0])
         said = (m for m in mentions if m.form and not m.comparative and not m.kind.startswith(MANNER))
         chosen = islice(said, most)
         for rank, mention in enumerate(chosen):

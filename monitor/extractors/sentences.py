@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import pairwise
 
 from monitor.declarations.languages import BindingSections
 
@@ -32,6 +33,9 @@ _MOSTLY, _STRICTLY = 0.5, 0.8
 _CLOSERS = "\"'”’»“)]」』）】"
 #: A line that is short and has no mark at its end may be a heading.
 _LONGEST_HEADING = 60
+#: No sentence or row of the annotated articles has more than 529 characters; longer ones are cut, for each quantity
+#: looks through its whole sentence.
+_LONGEST = 1200
 #: An answer has no more sentences.
 _ANSWER = 6
 _ITEM = re.compile(r"\s*(?:[•◆▪●■◎·*–-]|\(?\d{1,2}[.)、]|[①-⑳])\s*")
@@ -144,7 +148,7 @@ class Sentences:
                 after += 1
             if after < end:
                 starts.append(after)
-        return starts
+        return _cut(text, start, end, starts)
 
     def _ends(self, text: str, stop: int, after: int, end: int) -> bool:
         """Whether the full stop at `stop` ends a sentence."""
@@ -164,6 +168,30 @@ class Sentences:
             digits = re.search(r"[0-9]+$", text[max(stop - 5, 0) : stop])
             return bool(rest) and not (digits and len(digits[0]) <= 2 and not text[max(stop - 4, 0) : stop].count(","))
         return True
+
+
+def _cut(text: str, start: int, end: int, starts: list[int]) -> list[int]:
+    """Where the sentences of a line begin, those without end cut at a blank, else between two characters."""
+    if end - start <= _LONGEST:
+        return starts
+    cut: list[int] = []
+    for at, stop in pairwise([start, *starts, end]):
+        begin = at
+        while stop - begin > _LONGEST:
+            latest = begin + _LONGEST
+            begin = text.rfind(" ", latest - _LONGEST // 2, latest) + 1 or _between(text, latest)
+            cut.append(begin)
+        if stop < end:
+            cut.append(stop)
+    return cut
+
+
+def _between(text: str, at: int) -> int:
+    """A place at or a little before `at` that is not inside a number."""
+    for place in range(at, at - _LONGEST // 4, -1):
+        if not (text[place - 1].isdigit() or text[place].isdigit()):
+            return place
+    return at
 
 
 def _columns(rows: list[str]) -> dict[int, re.Pattern[str]]:
@@ -221,7 +249,7 @@ def _cells(text: str, start: int, end: int, column: re.Pattern[str] | None = Non
         marks = list(column.finditer(text, start, last))
         starts, stops = [start, *(mark.end() for mark in marks)], [*(mark.start() for mark in marks), end]
         return tuple(zip(starts, stops, strict=True))
-    found = _CELL.findall(text, start, end)
+    found = _CELL.findall(text, start, end) if end - start <= _LONGEST else []
     if not found:
         return ()
     # "profit╱(loss)|42|(45)": the mark that is there most often.

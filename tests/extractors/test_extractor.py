@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import sys
 import tomllib
 import unicodedata
+from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -165,3 +169,37 @@ def test_whoever_speaks_for_the_company_is_the_company(extractor: Extractor) -> 
     text = "快手第三季度收入356亿元。程一笑预计可灵全年收入将达到10亿元。"
     found = rows(extractor, text, language="zh", dated=DAY)
     assert [row["speaker"] for row in found if row["value"] == 1_000_000_000] == ["company"]
+
+
+#: One line without a sentence's end, two figures a time; more figures than a text looks back for.
+_ENDLESS = {
+    "en": "Kuaishou bought on December 18 for HK$309m, since October 7 down 28%, ",
+    "zh": "快手12月18日回購480萬股,GMV3850亿,",
+    "de": "Kuaishou kaufte am 18. Dezember für 143 Millionen, seit dem 7. Oktober minus 28 Prozent, ",
+    "ja": "快手は12月18日に売上高35億元、28%下落した、",
+}
+
+
+@pytest.mark.parametrize("code", _ENDLESS)
+def test_twice_the_text_is_at_most_2_3_times_the_work(extractor: Extractor, code: str) -> None:
+    text = _ENDLESS[code] * 130
+    extractor.read(text, language=code, dated=DAY)
+    once, twice = (calls_in(partial(extractor.read, text * n, language=code, dated=DAY)) for n in (1, 2))
+    assert twice <= 2.3 * once
+
+
+def calls_in(work: Callable[[], object]) -> int:
+    """How many functions are called: the same on every machine, other than seconds."""
+    count = 0
+
+    def called(_: FrameType, event: str, __: object) -> None:
+        nonlocal count
+        count += event in {"call", "c_call"}
+
+    before = sys.getprofile()
+    sys.setprofile(called)
+    try:
+        work()
+    finally:
+        sys.setprofile(before)
+    return count
