@@ -171,12 +171,11 @@ def test_whoever_speaks_for_the_company_is_the_company(extractor: Extractor) -> 
     assert [row["speaker"] for row in found if row["value"] == 1_000_000_000] == ["company"]
 
 
-#: One line without a sentence's end, two figures a time; more figures than a text looks back for.
+#: One line without a sentence's end, of a script with blanks and of one without; two figures a time, and in all more
+#: than a text looks back for.
 _ENDLESS = {
     "en": "Kuaishou bought on December 18 for HK$309m, since October 7 down 28%, ",
     "zh": "快手12月18日回購480萬股,GMV3850亿,",
-    "de": "Kuaishou kaufte am 18. Dezember für 143 Millionen, seit dem 7. Oktober minus 28 Prozent, ",
-    "ja": "快手は12月18日に売上高35億元、28%下落した、",
 }
 
 
