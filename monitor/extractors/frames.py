@@ -224,8 +224,10 @@ def _giver(scene: Scene, slot: Slot, following: Slot | None) -> Slot | None:
     """The next quantity, or behind one as bare as this the one after it: "from 60 to 125, then to 140 million"."""
     if following is None or following.quantity.unit is not None or following.quantity.scaled:
         return following
-    beyond = next((near for near in scene.slots[following.number + 1 : following.number + 2]), None)
-    return beyond if beyond is not None and beyond.sentence_number == slot.sentence_number else following
+    for beyond in scene.slots[following.number + 1 : following.number + 2]:
+        if beyond.sentence_number == slot.sentence_number:
+            return beyond
+    return following
 
 
 def _named(

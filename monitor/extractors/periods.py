@@ -44,6 +44,7 @@ _BASES: dict[str, tuple[str, Measure]] = {
     "month": ("prior_month", "mom"),
 }
 _MONTHS = {"year": 12, "half": 6, "quarter": 3, "month": 1}
+#: The first so many months of a year are told of beside the year.
 _NINE = 9
 #: Characters of a day's form.
 _DAY = len("2025-03-26")
@@ -615,7 +616,7 @@ class _Resolver:
         near = [said] if timedelta(0) <= today - said <= _LATELY else []
         return list(
             dict.fromkeys(
-                f"{_days_before(last, count - 1, trading=unit == 'sessions').isoformat()}/{last.isoformat()}"
+                f"{days_before(last, count - 1, trading=unit == 'sessions').isoformat()}/{last.isoformat()}"
                 for last in (*near, today, today - timedelta(days=1))
             )
         )
@@ -720,7 +721,7 @@ def _form(unit: str, first: int, number: int, year: int) -> str:
 _NUMBERED = frozenset({"half", "quarter", "months", "day"})
 
 
-def _days_before(day: date, count: int, *, trading: bool) -> date:
+def days_before(day: date, count: int, *, trading: bool) -> date:
     """So many days before, or so many days from Monday to Friday."""
     if not trading:
         return day - timedelta(days=count)

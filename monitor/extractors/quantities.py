@@ -250,10 +250,7 @@ class Numbers:
         kind = _kind(_Marks(prefix, unit, meant), reading, place, start, end)
         if unit is not None and unit.kind == "mark" and kind == "number":
             unit, noun, whole = None, "", False
-        # "hundert Millionen"; 百亿 may be a name's (百亿补贴), 百亿以内 is none.
-        limited = whole and place.bound != "" and reading.scale > 1
-        limited = limited or (not self._compact and reading.low >= _HUNDRED * reading.scale > _HUNDRED)
-        if not (limited or _counts(reading, prefix, meant)) and not self._opens.match(place.behind(end)):
+        if not (_counts(reading, prefix, meant) or self._stands(place, reading, end, whole=whole)):
             return None
         number_end, end = end, end if unit is None else place.unit_end
         value, high, resolution, name, stated = _value(reading, meant)
@@ -313,6 +310,16 @@ class Numbers:
             bound_after=bound_after,
             faint=self._compact and _is_faint(reading, meant, prefix),
         )
+
+    def _stands(self, place: _Place, reading: Reading, end: int, *, whole: bool) -> bool:
+        """Whether what follows makes a number of a scale or an article: 百亿以内, hundert Millionen, ein bis zwei.
+
+        百亿 with nothing behind it may be a part of a name (百亿补贴).
+        """
+        if reading.scale > 1 and whole and place.bound:
+            return True
+        hundreds = not self._compact and reading.low >= _HUNDRED * reading.scale > _HUNDRED
+        return hundreds or self._opens.match(place.behind(end)) is not None
 
     def _unit(self, place: _Place) -> tuple[Unit | None, str]:
         """The unit behind a number and its word."""

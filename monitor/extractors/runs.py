@@ -93,8 +93,10 @@ def _listed(scene: Scene, slot: Slot) -> PeriodMention | None:
             if len(mention.members) == slot.place[1]:
                 return mention
             break
+    against = next(scene.comparisons.after(last.end, slot.sentence[1]), None)
     for mention in scene.periods.after(last.end, slot.sentence[1]):
-        if any(m.meanings[0].id == "base" for m in scene.comparisons.within(last.end, mention.start)):
+        if against is not None and against.start < mention.start:
+            # "higher than in Q3 and Q2, respectively"
             return None
         if not mention.comparative and not mention.kind.startswith(MANNER):
             return mention if len(mention.members) == slot.place[1] else None
@@ -124,14 +126,11 @@ def joined(scene: Scene, slot: Slot, options: Forms) -> None:
     for one, two in pairwise(mentions):
         if two.start - one.end > _AND or one.form is None or two.form is None or len(one.form) != len(two.form):
             continue
+        if length_name(one.form) != "month":
+            continue
         try:
-            joined = (
-                algebra.format(algebra.parse(f"{one.form}/{two.form}"))
-                if len(one.form) == 7 and "Q" not in one.form and "H" not in one.form
-                else ""
-            )
+            span = algebra.format(algebra.parse(f"{one.form}/{two.form}"))
         except ValueError:
             continue
-        if joined:
-            side = "b" if two.end <= slot.start else "a"
-            options.put(joined, "joined", f"joined-{side}", f"joined|{gap(scene, one.end, two.start)}")
+        side = "b" if two.end <= slot.start else "a"
+        options.put(span, "joined", f"joined-{side}", f"joined|{gap(scene, one.end, two.start)}")

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from itertools import islice
 
-from monitor.extractors.periods import PeriodMention, shifted
+from monitor.extractors.forms import DAY, shifted
+from monitor.extractors.periods import PeriodMention, days_before
 from monitor.extractors.scene import Scene, Slot
 
-#: A day's form.
-_DAY = len("2025-03-26")
 #: Shapes of what is told from one day to another: of prices what changed, of payouts the sum.
 _TOLD_BY_DAYS = frozenset({"market", "payout"})
 #: So many days back something may have begun.
@@ -26,13 +25,13 @@ def stretches(scene: Scene, slot: Slot, before: list[Slot], shape: str) -> Itera
     yield from _windows(scene, slot)
     if shape not in _TOLD_BY_DAYS or (shape == "market" and slot.measure == "level"):
         return
-    carried = [near.period for near in before[:_MEMORY] if near.kept and near.period and len(near.period) == _DAY]
-    lasts = {"pub": scene.dated.isoformat(), "eve": _eve(scene.dated).isoformat()}
+    carried = [near.period for near in before[:_MEMORY] if near.kept and near.period and len(near.period) == DAY]
+    eve = days_before(scene.dated, 1, trading=True)
+    lasts = {"pub": scene.dated.isoformat(), "eve": eve.isoformat()}
     if carried:
         lasts["told"] = carried[0]
-    for number, mention in enumerate(_days(scene, *slot.sentence)):
-        if number < _FIRSTS:
-            lasts[f"said{number}"] = str(mention.form)
+    for number, day in enumerate(islice(_days(scene.periods.within(*slot.sentence)), _FIRSTS)):
+        lasts[f"said{number}"] = str(day.form)
     for where, first in _firsts(scene, slot, carried):
         for name, last in lasts.items():
             if first < last and date.fromisoformat(last) - date.fromisoformat(first) <= _LONGEST:
@@ -47,8 +46,7 @@ def _firsts(scene: Scene, slot: Slot, carried: list[str]) -> Iterator[tuple[str,
         ("a", scene.periods.after(slot.end, high)),
         ("line", scene.periods.before(low, slot.line.start)),
     ):
-        days = (mention for mention in mentions if mention.form and len(mention.form) == _DAY)
-        for rank, mention in enumerate(islice(days, _FIRSTS)):
+        for rank, mention in enumerate(islice(_days(mentions), _FIRSTS)):
             yield f"{name}{rank}{'since' if mention.kind == 'since' else ''}", str(mention.form)
     for rank, day in enumerate(dict.fromkeys(carried)):
         yield f"told{min(rank, 3)}", day
@@ -65,10 +63,6 @@ def _windows(scene: Scene, slot: Slot) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield str(mention.form), ("window-next", f"window-next/{mention.kind}")
 
 
-def _days(scene: Scene, start: int, end: int) -> Iterator[PeriodMention]:
-    return (mention for mention in scene.periods.within(start, end) if mention.form and len(mention.form) == _DAY)
-
-
-def _eve(day: date) -> date:
-    """The trading day before."""
-    return day - timedelta(days={1: 3, 7: 2}.get(day.isoweekday(), 1))
+def _days(mentions: Iterable[PeriodMention]) -> Iterator[PeriodMention]:
+    """Those that are single days."""
+    return (mention for mention in mentions if mention.form and len(mention.form) == DAY)

@@ -257,7 +257,7 @@ def merge(one: Frame, other: Frame, relations: frozenset[str]) -> Frame | None:
 
 #: Lengths of which a year beside them says that they are its first months.
 _FIRST_MONTHS = frozenset({6, 9})
-#: And those of which it says which year's quarter like the reported one is meant.
+#: "Three months 2021" are the quarter of that year which the article reports of its own.
 _QUARTER = 3
 #: Months of the periods that companies report.
 _REPORTED = frozenset({3, 6, 9, 12})
