@@ -121,6 +121,9 @@ class Neighbours:
             or ("either" in link.kinds and _is_near(first, second))
         )
         departs = one.opening == "departure" and "spans" not in link.kinds
+        if ranging and first.spelled and not second.spelled:
+            # "pushed the adjusted one to 12.7%": nobody writes the ends of a range in two ways.
+            return None
         if ranging and not departs and not (link.double and self._arrives(low, second.end)):
             ranged = _range(shared or one, after)
             if ranged is not None:
@@ -182,8 +185,8 @@ def _inherit_bound(one: Found, after: Found) -> list[Found] | None:
 
 
 def _is_near(first: Quantity, second: Quantity) -> bool:
-    """`one or two points`, but not `$10 or $92`."""
-    if isinstance(first.value, tuple) or isinstance(second.value, tuple):
+    """`one or two points`, but not `$10 or $92`, nor `$92 or $180`: prices with units of their own are alternatives."""
+    if isinstance(first.value, tuple) or isinstance(second.value, tuple) or first.unit is not None:
         return False
     return first.value < second.value <= 2 * first.value
 
@@ -228,6 +231,9 @@ def _range(one: Found, after: Found) -> Found | None:
     low, high, scaled = first.value, second.value, first.scaled or second.scaled
     if serves and first.scaled and not second.scaled:
         high *= one.scale
+    if low < 0 and high < 0:
+        # "minus 8% to minus 10%"
+        low, high = min(low, high), max(low, high)
     if low >= high:
         return None
     quantity = replace(

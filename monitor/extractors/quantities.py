@@ -508,12 +508,13 @@ class _Marks(NamedTuple):
 
 
 def _is_of_next(place: _Place, unit: Unit, prefix: Prefix) -> bool:
-    """Whether a currency behind a number stands before the next one: `RMB 10 USD 20`, `a US$25`."""
+    """Whether a currency behind a number stands before the next one: `RMB 10 USD 20`, `a US$25`, `FY25 RMB1.04bn`."""
     if unit.kind != "plain" or not is_money(unit.unit):
         return False
     if prefix.unit is not None and is_money(prefix.unit.unit):
         return unit.stated and unit.unit != prefix.unit.unit
-    return place.char(place.unit_end).isdigit() and place.unit[-1] in _MONEY_SIGNS
+    apart = place.unit[-1] in _MONEY_SIGNS or place.char(place.unit_end - len(place.unit) - 1).isspace()
+    return apart and place.char(place.unit_end).isdigit()
 
 
 def _meant(prefix: Prefix, unit: Unit | None) -> Unit | None:
