@@ -534,7 +534,7 @@ def _kind(marks: _Marks, reading: Reading, place: _Place, start: int, end: int) 
         if reading.scale > 1 and place.char(end - 1) >= _IDEOGRAPH:
             # GMV3850亿: no name has such a scale.
             return "number"
-        if prefix.mark is not None and (prefix.mark not in _DATING or _dates(reading)):
+        if prefix.mark is not None and (prefix.mark not in _DATING or _dates(reading, prefix.mark)):
             return cast(Kind, prefix.mark)
         before = place.char(start - 1)
         if _LETTER.match(before) or (before == "-" and _LETTER.match(place.char(start - 2))):
@@ -560,10 +560,14 @@ def _kind(marks: _Marks, reading: Reading, place: _Place, start: int, end: int) 
     return "year" if bare and int(reading.low) in _YEARS else "number"
 
 
-def _dates(reading: Reading) -> bool:
-    """Whether a number can be a day or a year: in `im Quartal 143 Millionen` and `Ende Juni 25.610` it is none."""
+def _dates(reading: Reading, mark: str) -> bool:
+    """Whether a number can be a day or a year: in `im Quartal 143 Millionen` and `Ende Juni 25.610` it is none.
+
+    Nor is it a year in `in diesem Jahr 40 bis 50 Millionen`, where a day's number would do.
+    """
     whole = reading.scale == 1 and not reading.fraction and reading.resolution == 1
-    return whole and (reading.low < _SHORT_YEARS or (reading.low < _YEARS.stop and int(reading.low) in _YEARS))
+    short = mark == "date" and reading.low < _SHORT_YEARS
+    return whole and (short or (reading.low < _YEARS.stop and int(reading.low) in _YEARS))
 
 
 def _percent(value: Decimal) -> Decimal:
