@@ -6,7 +6,7 @@ Each file of the folder holds `lang`, `title` and `text`. All in processor time,
   is watched, one in twenty and one in a hundred: general feeds name a company seldom;
 - Microsoft's Recognizers-Text on the same articles, alone and among others, if it is installed
   (`pip install recognizers-text-suite 'emoji<2'`);
-- the cost of a page beside trafilatura's for the same page;
+- the cost of a page beside trafilatura's for the same page, of such articles and of both streams;
 - ten thousand watched names beside fifty.
 """
 
@@ -123,9 +123,16 @@ def main(arguments: Sequence[str]) -> None:
     own = seconds(lambda: read(extractor, articles))
     rate = size(articles) / own
     print(f"dense articles: {rate:.3f} MB/s, {own / max(figures, 1) * 1e3:.2f} ms a figure, {figures} figures")
+    pages = [page(article) for article in articles]
+    body = seconds(lambda: [body_of(text, fast=True, include_comments=False) for text in pages])
+    print(f"a page costs {own / body:.2f} of trafilatura's for the same page")
     for among in AMONG:
         stream = among_others(articles, among, names)
-        print(f"one in {among} names the watched: {size(stream) / seconds(partial(read, extractor, stream)):.3f} MB/s")
+        spent = seconds(partial(read, extractor, stream))
+        print(
+            f"one in {among} names the watched: {size(stream) / spent:.3f} MB/s, "
+            f"a page {spent / (among * body):.2f} of trafilatura's"
+        )
     known = [article for article in articles if article["lang"][:2] != "de"]
     few = among_others(known[::SAMPLE], AMONG[0], names)
     for label, text in (("the same articles", known), (f"one in {AMONG[0]}", few)):
@@ -136,9 +143,6 @@ def main(arguments: Sequence[str]) -> None:
         theirs = size(text) / seconds(rival, rounds=1)
         mine = size(text) / seconds(partial(read, extractor, text))
         print(f"Recognizers-Text: {theirs:.3f} MB/s on {label}; {mine / theirs:.1f} times its rate")
-    pages = [page(article) for article in articles]
-    body = seconds(lambda: [body_of(text, fast=True, include_comments=False) for text in pages])
-    print(f"a page costs {own / body:.2f} of trafilatura's for the same page")
     with TemporaryDirectory() as folder:
         fifty, many = (many_names(count, Path(folder)) for count in (50, 10_000))
         ratio = seconds(lambda: read(many, articles)) / seconds(lambda: read(fifty, articles))

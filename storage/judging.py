@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal, NamedTuple, cast
 
@@ -28,13 +29,14 @@ from storage.novelty import (
 )
 from storage.periods import Period, parse
 from storage.rates import UnknownCurrencyError, mean_rate
-from storage.records import Article, Figure, Value, Verdict
+from storage.records import Article, Bound, Figure, Value, Verdict
 from storage.slots import UNNAMED, Slot, month_around, month_of_span, slot_of
 from storage.times import moment_of, text_of
 
 #: How long a figure without a period may speak of a period that has ended.
 REACH = timedelta(days=400)
 
+_LIMITS: tuple[Bound, ...] = ("at_least", "at_most")
 _TELLS_PREVIOUS = frozenset({"refined", "revised", "corrected", "conflicting"})
 #: The fact holds another value from then on.
 _REPLACES = frozenset({"revised", "corrected"})
@@ -583,10 +585,23 @@ def add_version(
 
 
 def mentions_of(figures: Iterable[Figure], read: Callable[[Figure], Reading], traits: Traits) -> list[Mention]:
-    """Figures in reading order with slot and reading; the title is read first.
+    """Figures in reading order with slot and reading; the title is read first, with the limit that the text sets.
 
     Raises:
         ValueError: a figure's period is no contract form.
     """
     ordered = sorted(figures, key=lambda figure: (figure.where != "title", figure.start))
-    return [Mention(figure=one, slot=slot_of(one, traits), reading=read(one)) for one in ordered]
+    slots = [slot_of(one, traits) for one in ordered]
+    told: dict[tuple[Slot, str, Value], set[Bound]] = defaultdict(set)
+    for slot, one in zip(slots, ordered, strict=True):
+        if one.where == "text":
+            told[slot, one.unit, one.value].add(one.bound)
+    found = []
+    for slot, one in zip(slots, ordered, strict=True):
+        meant = one
+        if one.where == "title" and one.bound == "exact":
+            # Headlines leave "more than" out, and mean no other number for that.
+            bounds = told[slot, one.unit, one.value]
+            meant = next((replace(one, bound=limit) for limit in _LIMITS if bounds == {limit}), one)
+        found.append(Mention(figure=one, slot=slot, reading=read(meant)))
+    return found

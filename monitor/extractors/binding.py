@@ -334,9 +334,6 @@ def _repeats(slot: Slot, echoes: list[Slot]) -> bool:
     if len(said) != 1:
         return False
     _copy(slot, echoes[0])
-    # Headlines leave "more than" out; they do not mean another number.
-    bounds = {echo.quantity.bound for echo in echoes}
-    slot.repeated = next((bound for bound in ("at_least", "at_most") if bounds == {bound}), None)
     return True
 
 

@@ -73,13 +73,13 @@ def figure_of(scene: Scene, slot: Slot, original: Original, weights: Weights, sp
 
 
 def bound_of(slot: Slot) -> Bound:
-    """The bound of the number, or the one that a title has left out and the text has."""
+    """The bound of the number."""
     assert slot.frame is not None
     if isinstance(slot.frame.value, str):
         return "exact"
     if isinstance(slot.frame.value, tuple):
         return "range"
-    return slot.repeated if slot.repeated and slot.quantity.bound == "exact" else slot.quantity.bound
+    return slot.quantity.bound
 
 
 def signed(slot: Slot) -> Value:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from math import inf
-from typing import Generic, Literal, NamedTuple, Protocol, TypeVar
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from monitor.extractors.mentions import Mention, Mentions
 from monitor.extractors.periods import PeriodMention
@@ -111,8 +111,6 @@ class Slot:
     place: tuple[int, int] = (0, 1)
     #: Where its run begins.
     run_start: int = 0
-    #: The limit that the text sets to a number which the title repeats without one.
-    repeated: Literal["at_least", "at_most"] | None = None
     #: What it is to other numbers of the text.
     ties: list[Tie] = field(default_factory=list)
     #: Share of such decisions that are right, by decision.
