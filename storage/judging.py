@@ -36,7 +36,6 @@ from storage.times import moment_of, text_of
 #: How long a figure without a period may speak of a period that has ended.
 REACH = timedelta(days=400)
 
-_LIMITS: tuple[Bound, ...] = ("at_least", "at_most")
 _TELLS_PREVIOUS = frozenset({"refined", "revised", "corrected", "conflicting"})
 #: The fact holds another value from then on.
 _REPLACES = frozenset({"revised", "corrected"})
@@ -584,24 +583,37 @@ def add_version(
     rows(_ADD_VERSION, (fact, since, verdict, cause, *held))
 
 
+_LIMITS: tuple[Bound, ...] = ("at_least", "at_most")
+
+
+def headed(figures: Iterable[Figure]) -> list[Figure]:
+    """The figures of an article, those of its title with the limit that its text sets to the same number.
+
+    Headlines leave "more than" out, and mean no other number for that.
+    """
+    figures = list(figures)
+
+    def said(figure: Figure) -> tuple[object, ...]:
+        what = (figure.entity, figure.metric, figure.measure, figure.value, figure.unit)
+        return (*what, figure.period, figure.aggregation, figure.basis)
+
+    told: dict[tuple[object, ...], set[Bound]] = defaultdict(set)
+    for figure in figures:
+        if figure.where == "text":
+            told[said(figure)].add(figure.bound)
+
+    def meant(figure: Figure) -> Figure:
+        bounds = told.get(said(figure), set()) if figure.where == "title" and figure.bound == "exact" else set()
+        return next((replace(figure, bound=limit) for limit in _LIMITS if bounds == {limit}), figure)
+
+    return [meant(figure) for figure in figures]
+
+
 def mentions_of(figures: Iterable[Figure], read: Callable[[Figure], Reading], traits: Traits) -> list[Mention]:
-    """Figures in reading order with slot and reading; the title is read first, with the limit that the text sets.
+    """Figures in reading order with slot and reading; the title is read first.
 
     Raises:
         ValueError: a figure's period is no contract form.
     """
     ordered = sorted(figures, key=lambda figure: (figure.where != "title", figure.start))
-    slots = [slot_of(one, traits) for one in ordered]
-    told: dict[tuple[Slot, str, Value], set[Bound]] = defaultdict(set)
-    for slot, one in zip(slots, ordered, strict=True):
-        if one.where == "text":
-            told[slot, one.unit, one.value].add(one.bound)
-    found = []
-    for slot, one in zip(slots, ordered, strict=True):
-        meant = one
-        if one.where == "title" and one.bound == "exact":
-            # Headlines leave "more than" out, and mean no other number for that.
-            bounds = told[slot, one.unit, one.value]
-            meant = next((replace(one, bound=limit) for limit in _LIMITS if bounds == {limit}), one)
-        found.append(Mention(figure=one, slot=slot, reading=read(meant)))
-    return found
+    return [Mention(figure=one, slot=slot_of(one, traits), reading=read(one)) for one in ordered]

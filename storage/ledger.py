@@ -13,7 +13,7 @@ from typing import Any, Literal
 from storage import outlets, queries, sightings
 from storage.columns import columns_of, optional_text
 from storage.database import memory, transaction
-from storage.judging import NOWHERE, Decision, Judge, Mention, Place, Reported, day_of, mentions_of, reported
+from storage.judging import NOWHERE, Decision, Judge, Mention, Place, Reported, day_of, headed, mentions_of, reported
 from storage.novelty import Traits, read
 from storage.outbox import Outbox
 from storage.outlets import Confirmed
@@ -118,7 +118,7 @@ class Ledger:
             LedgerError: nothing was written.
             ValueError: a figure's period is no contract form, or its numbers are not finite; nothing was written.
         """
-        mentions = mentions_of(figures, read, self._traits)
+        mentions = mentions_of(headed(figures), read, self._traits)
         with transaction(self.db):
             known = sightings.known(self.db.conn, article)
             if known is not None:
@@ -179,6 +179,7 @@ class Ledger:
         """
         with transaction(self.db):
             stored = queries.stored_snapshot(self.db.conn, snapshot_id)
+            figures = headed(figures)
             before = [kept for kept in queries.figures_of(self.db.conn, snapshot_id) if not kept.withdrawn]
             contents = set(map(_content, figures))
             gone = [kept.id for kept in before if kept.review != "accepted" and _content(kept.figure) not in contents]

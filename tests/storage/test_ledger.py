@@ -125,6 +125,20 @@ def test_the_value_before_is_told(ledger: Ledger, verdict: str, says: list[str])
     assert judged.previous == (None if verdict == "repeated" else figure(says[0]).value)
 
 
+def test_a_headline_has_the_limit_that_its_text_sets(ledger: Ledger) -> None:
+    """Else a rule that waits for "above 100 million" would hear neither of the title's number nor of the text's."""
+    title, in_title = written([OVER.replace("at_least", "exact")])
+    text, in_text = written([OVER])
+    figures = [*(replace(one, where="title") for one in in_title), *in_text]
+    policy = Asked()
+    told = article("https://a.example/1", text, title=title)
+    recorded = ledger.record(told, figures, now=told.fetched, extractor="rules 1", policy=policy)
+    assert [(one.figure.bound, one.verdict) for one in policy.judged] == [("at_least", "new")]
+    again = ledger.reread(recorded.snapshot_id, figures, now=told.fetched + timedelta(days=1), extractor="rules 2")
+    assert again.judged == ()
+    assert [row["bound"] for row in ledger.figures()] == ["at_least", "at_least"]
+
+
 @pytest.mark.parametrize("why", ["repeated", "old", "baseline", "no policy", "the policy wants none"])
 def test_what_alerts_nobody(ledger: Ledger, why: str) -> None:
     if why == "repeated":
