@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
 from datetime import time, timedelta
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -30,6 +33,18 @@ def test_without_a_file_the_defaults_serve(tmp_path: Path, monkeypatch: pytest.M
     config = load_config()
     assert config.settings == Settings()
     assert config.database == tmp_path / "keling.db"
+
+
+def test_what_the_first_file_comments_out_are_the_defaults() -> None:
+    template = files("monitor").joinpath("monitor.toml.j2").read_text("utf-8")
+    defaults, shown = Settings(), 0
+    for name, body in re.findall(r"^\[(fetch|schedule|alerts|smtp)]\n(.*?)(?=^\[|^{%|\Z)", template, re.M | re.S):
+        for key, value in re.findall(r"^# (\w+) = ([^#\n]+)", body, re.M):
+            default = getattr(defaults, name)
+            told = type(default).model_validate(tomllib.loads(f"{key} = {value}"))
+            assert getattr(told, key) == getattr(default, key), f"{name}.{key}"
+            shown += 1
+    assert shown
 
 
 def test_the_variable_names_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
