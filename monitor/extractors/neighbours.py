@@ -157,7 +157,10 @@ class Neighbours:
 def _is_part(one: Found, after: Found) -> bool:
     """Whether the second is cents to the first's dollars, or minutes to its hours."""
     first, second = one.quantity, after.quantity
-    if first.unit != second.unit or isinstance(first.value, tuple) or isinstance(second.value, tuple):
+    if isinstance(first.value, tuple) or isinstance(second.value, tuple):
+        return False
+    # Cents are not the dollar's only: "a million euros and twenty cents".
+    if first.unit != second.unit and not (after.part and is_money(first.unit) and is_money(second.unit)):
         return False
     if after.part:
         return after.factor < one.factor and abs(second.value) < abs(first.value) + 1

@@ -250,7 +250,7 @@ class Numbers:
         kind = _kind(_Marks(prefix, unit, meant), reading, place, start, end)
         if unit is not None and unit.kind == "mark" and kind == "number":
             unit, noun, whole = None, "", False
-        if not (_counts(reading, prefix, meant) or self._stands(place, reading, end, whole=whole)):
+        if not (self._counts(reading, prefix, meant) or self._stands(place, reading, end, whole=whole)):
             return None
         number_end, end = end, end if unit is None else place.unit_end
         value, high, resolution, name, stated = _value(reading, meant)
@@ -310,6 +310,17 @@ class Numbers:
             bound_after=bound_after,
             faint=self._compact and _is_faint(reading, meant, prefix),
         )
+
+    def _counts(self, reading: Reading, prefix: Prefix, unit: Unit | None) -> bool:
+        """Whether a numeral that is none by itself counts thanks to its unit or bound: `a minute`, `千円`, `过亿`."""
+        if not reading.weak:
+            return True
+        if prefix.bound is not None and (reading.scale > 1 or reading.fraction):
+            return True
+        if unit is None or unit.unit == "count" or reading.scale > 1:
+            return False
+        # 百元 and 千元 are what notes and phones are called, 百倍 is a hundred times.
+        return not self._compact or reading.low < _HUNDRED or not is_money(unit.unit)
 
     def _stands(self, place: _Place, reading: Reading, end: int, *, whole: bool) -> bool:
         """Whether what follows makes a number of a scale or an article: 百亿以内, hundert Millionen, ein bis zwei.
@@ -434,18 +445,6 @@ def _lower(text: str) -> str:
     if len(low) == len(text):
         return low
     return "".join(small if len(small := char.lower()) == 1 else char for char in text)
-
-
-def _counts(reading: Reading, prefix: Prefix, unit: Unit | None) -> bool:
-    """Whether a numeral that is none by itself counts thanks to its unit or bound: `a minute`, `千円`, `过亿`."""
-    if not reading.weak:
-        return True
-    if prefix.bound is not None and (reading.scale > 1 or reading.fraction):
-        return True
-    if unit is None or unit.unit == "count" or reading.scale > 1:
-        return False
-    # 百元 and 千元 are what notes and phones are called, 百倍 is a hundred times.
-    return reading.low < _HUNDRED or not is_money(unit.unit)
 
 
 def _is_faint(reading: Reading, unit: Unit | None, prefix: Prefix) -> bool:
