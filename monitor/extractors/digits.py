@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -40,7 +40,7 @@ class DigitReader:
             return Digits(Decimal(head[:_LONGEST]), _ONE, "code")
         if not marks:
             return Digits(Decimal(head), _ONE)
-        if self._groups.issuperset(marks) and len(set(marks)) == 1 and _grouped(head, groups):
+        if self._groups.issuperset(marks) and len(set(marks)) == 1 and (_grouped(head, groups) or _lakhs(head, groups)):
             return Digits(Decimal(head + "".join(groups)), _ONE)
         *before, last = marks
         *whole, decimals = groups
@@ -52,3 +52,8 @@ class DigitReader:
 
 def _grouped(head: str, groups: Iterable[str]) -> bool:
     return len(head) <= 3 and head[0] != "0" and all(len(group) == 3 for group in groups)
+
+
+def _lakhs(head: str, groups: Sequence[str]) -> bool:
+    """Whether all groups but the last are of two digits, as in India: `12,34,567`."""
+    return 0 < len(head) < 3 and len(groups) > 1 and len(groups[-1]) == 3 and {len(g) for g in groups[:-1]} == {2}

@@ -21,6 +21,7 @@ _CLAUSE_END = re.compile("[.;:!?。;:!?\n]")
 _REMEMBERED = 5_000
 
 
+_DASHES = frozenset("-–—−")
 _RANGING = frozenset({"range", "either"})
 #: Units that no thousands or millions are said in.
 _UNSCALED = frozenset({"percent", "percentage_point", "minutes", "times"})
@@ -121,6 +122,9 @@ class Neighbours:
             or ("either" in link.kinds and _is_near(first, second))
         )
         departs = one.opening == "departure" and "spans" not in link.kinds
+        if ranging and first.sign == "-" != second.sign and not _DASHES.isdisjoint(low[first.end : second.start]):
+            # "Kling – $9.20 – $1.45": columns.
+            ranging = False
         if ranging and first.spelled and not second.spelled:
             # "pushed the adjusted one to 12.7%": nobody writes the ends of a range in two ways.
             return None

@@ -195,7 +195,9 @@ class Numbers:
         at = match.start()
         reach = self._affixes.reach(backwards, at, floor)
         begin = max(at - reach - 1, 0)
-        touches = reach > 0 and at - reach == floor > 0
+        # "5%-10%", "5% - 10%"; in "5% -10%" the dash is the second's.
+        gap = text[floor : at - reach] if reach and floor else None
+        touches = gap == "" or (gap == " " and text[at - reach + 1].isspace())
         compared = self._is_compared(match, text[floor:at]) if floor else False
         key = (text[begin : match.end() + 1], at - begin, touches, compared)
         seen = self._seen.get(key)
@@ -218,7 +220,7 @@ class Numbers:
         prefix = self._affixes.before(text[at - reach : at], touches=touches)
         if compared:
             prefix = prefix.unbound()
-        place = _Place(match, text)
+        place = _Place(match, text, linked=touches)
         if match["fixed"] is not None:
             yield self._read_fixed(place, prefix)
             return
@@ -389,6 +391,7 @@ class _Place:
         "bound_end",
         "bound_start",
         "fixed",
+        "linked",
         "more",
         "more_end",
         "torn",
@@ -396,8 +399,10 @@ class _Place:
         "unit_end",
     )  # fmt: skip
 
-    def __init__(self, match: re.Match[str], text: str) -> None:
+    def __init__(self, match: re.Match[str], text: str, *, linked: bool) -> None:
         at = match.start()
+        #: A dash links it to the quantity before.
+        self.linked = linked
         self._at, self._text = at, text
         self.fixed = text[at : match.end("fixed")] if match["fixed"] is not None else ""
         unit, unit_end = match.span("unit")
@@ -507,13 +512,14 @@ class _Marks(NamedTuple):
 
 
 def _is_of_next(place: _Place, unit: Unit, prefix: Prefix) -> bool:
-    """Whether a currency behind a number stands before the next one: `RMB 10 USD 20`, `a US$25`, `FY25 RMB1.04bn`."""
+    """Whether a currency behind a number stands before the next one: `RMB 10 USD 20`, `a US$25`, `$10-$20`."""
     if unit.kind != "plain" or not is_money(unit.unit):
         return False
-    if prefix.unit is not None and is_money(prefix.unit.unit):
-        return unit.stated and unit.unit != prefix.unit.unit
-    apart = place.unit[-1] in _MONEY_SIGNS or place.char(place.unit_end - len(place.unit) - 1).isspace()
-    return apart and place.char(place.unit_end).isdigit()
+    before = place.char(place.unit_end - len(place.unit) - 1)
+    apart = place.unit[-1] in _MONEY_SIGNS or before == "-" or before.isspace()
+    if apart and place.char(place.unit_end).isdigit():
+        return True
+    return prefix.unit is not None and is_money(prefix.unit.unit) and unit.stated and unit.unit != prefix.unit.unit
 
 
 def _meant(prefix: Prefix, unit: Unit | None) -> Unit | None:
@@ -536,7 +542,7 @@ def _kind(marks: _Marks, reading: Reading, place: _Place, start: int, end: int) 
         if prefix.mark is not None and (prefix.mark not in _DATING or _dates(reading, prefix.mark)):
             return cast(Kind, prefix.mark)
         before = place.char(start - 1)
-        if _LETTER.match(before) or (before == "-" and _LETTER.match(place.char(start - 2))):
+        if _LETTER.match(before) or (before == "-" and _LETTER.match(place.char(start - 2)) and not place.linked):
             return "name"
     if (
         prefix.mark == "ordinal"
