@@ -2,9 +2,9 @@
 
     python -m tests.eval [--errors] [--cases]
 
-First the articles in `gold`, then those in `unseen` and `unseen-2`; floors hold them all. The weights were learned from
-gold and from `cases`, which are read with `--cases`, and never from the unseen ones. `python -m tests.eval.fit` reads
-those of gold, and a part of the others, by weights that have not seen them.
+First the articles in `gold`, then those in `unseen`, `unseen-2` and so on; floors hold them all. The weights were
+learned from gold and from `cases`, which are read with `--cases`, and never from the unseen ones.
+`python -m tests.eval.fit` reads those of gold, and a part of the others, by weights that have not seen them.
 """
 
 from __future__ import annotations

@@ -3,8 +3,8 @@
     python -m tests.eval.gate [--errors] [--allow-regression]
 
 The articles of `gold` are among those that the weights were learned from: on them the gate notices what a change
-breaks. Those of `unseen` and `unseen-2` are never learned from; each round of them has floors of its own. Those of
-gold, and a part of the others, are read by weights that have not seen them when `python -m tests.eval.fit` is run.
+breaks. Those of `unseen`, `unseen-2` and so on are never learned from; each round of them has floors of its own. Those
+of gold, and a part of the others, are read by weights that have not seen them when `python -m tests.eval.fit` is run.
 """
 
 from __future__ import annotations
