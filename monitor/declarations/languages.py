@@ -69,6 +69,13 @@ class Sentences(_Section):
     abbreviations: tuple[str, ...] = ()
 
 
+class TableWords(_Section):
+    """`[tables]`: what heads of rows and columns say of their numbers."""
+
+    #: Words in a head without a unit whose numbers are percent.
+    percent: tuple[str, ...] = ()
+
+
 class MetricWords(_Section):
     """`[metrics.<id>]`: more terms of a metric in this language."""
 
@@ -93,6 +100,7 @@ class BindingSections(BaseModel):
     #: Words that may take each other's place in the words of binding and in the terms of metrics, by name.
     families: Mapping[Annotated[str, Field(pattern="^[a-z]+$")], Words] = {}
     spelling: Spelling = Spelling()
+    tables: TableWords = TableWords()
     metrics: Mapping[str, MetricWords] = {}
 
 

@@ -195,6 +195,8 @@ class Links(_Section):
     versus: tuple[Word, ...] = ()
     #: Before the first number: what follows is a range whatever joins it.
     between: tuple[Word, ...] = ()
+    #: Before the first number: by so much money, to so much; no range where both have a currency.
+    step: tuple[Word, ...] = ()
     #: Before the first number: from one value to another, not a range, ...
     departure: tuple[Word, ...] = ()
     #: ... and after the second, where the language says so only there.

@@ -44,7 +44,7 @@ class Prefix(NamedTuple):
     sign: str = ""
     unit: Unit | None = None
     mark: str | None = None
-    #: `between` or `departure`.
+    #: `between`, `departure` or `step`.
     opening: str | None = None
     #: A definite article stands between the bound and the number.
     definite: bool = False
@@ -236,7 +236,11 @@ class Affixes:
             put(word, _Roles(filler=True))
         for word in pack.bounds.articles:
             put(word, _Roles(article=True))
-        for opening, openings in (("between", pack.links.between), ("departure", pack.links.departure)):
+        for opening, openings in (
+            ("between", pack.links.between),
+            ("departure", pack.links.departure),
+            ("step", pack.links.step),
+        ):
             for word in openings:
                 put(word, _Roles(opening=opening))
         return list(written)
@@ -308,10 +312,10 @@ def _add(prefix: Prefix, roles: _Roles, written: str, reach: int, nearest: bool)
             return prefix._replace(bound=roles.bound, bound_reach=reach)
         if roles.bound:
             return None
-        if roles.opening:
-            return prefix._replace(opening=roles.opening)
-        if roles.article:
+        if roles.article and not roles.opening:
             return prefix._replace(definite=True)
+    if roles.opening:
+        return prefix._replace(opening=roles.opening)
     return prefix if roles.filler else None
 
 

@@ -74,6 +74,8 @@ class Amount:
         self._fraction = self._weak = False
         self._digits = self._words = self._real = False
         self._bound: str | None = None
+        #: One digit behind a scale, and no decimal before that.
+        self._digit = False
         self._kind = ""
         self._tenth: Decimal | None = None
         #: How many of the last tokens say nothing (a point or joiner without what should follow).
@@ -93,6 +95,7 @@ class Amount:
                 return False
             if read.value >= self._least or read.value >= self._place or self._resolution < 1:
                 return False
+            self._digit = read.value < _TEN and self._resolution >= self._least
         self._pending, self._resolution, self._kind = read
         self._digits = self._real = True
         return self._done("digits")
@@ -315,6 +318,10 @@ class Amount:
 
     def _tenths_of(self) -> Decimal:
         """What a single last digit in words counts: a tenth of the place or scale before it; 0 where it counts ones."""
+        if self._last == "digits":
+            # `2亿5`, and `1.2亿3` is nothing.
+            single = self._last_tenths and self._digit and self._total and not self._section
+            return self._least / _TEN if single else _ZERO
         if not self._last_tenths or self._last != "word" or self._digits or self._zero or len(self._row) != 1:
             return _ZERO
         unit = self._place if self._section else self._least if self._total else _ZERO

@@ -75,6 +75,7 @@ class Binder:
         self._house = (company.currency or "USD", listed or company.currency or "USD")
         self._superlatives = pack.bounds.superlatives
         self._headings: dict[str, Heading | None] = {}
+        self._shares = tuple(word.lower() for word in pack.tables.percent)
         scales = [word for words in pack.scales.words.values() for word in words]
         self._scale = re.compile(f"(?<![{LETTERS}]){alternation(scales)}", re.IGNORECASE)
         suffixes = {form: name for name, written in pack.versions.items() for form in written}
@@ -193,7 +194,7 @@ class Binder:
         if text not in self._headings:
             if len(self._headings) > 5000:
                 self._headings.clear()
-            self._headings[text] = heading(text, self._numbers) if text.strip() else None
+            self._headings[text] = heading(text, self._numbers, self._shares) if text.strip() else None
         return self._headings[text]
 
     def _decide(self, scene: Scene, slot: Slot, past: _Past, following: Slot | None, choice: Choice) -> None:
@@ -206,7 +207,7 @@ class Binder:
         changes = manner.changes(scene, slot, before)
         slot.change = manner.MEASURES[choice.choose("change", slot, manner.MEASURES, changes)]
         echoes = _echoes(slot, past.told)
-        if slot.start <= scene.title_end and _repeats(slot, echoes):
+        if slot.start <= scene.title_end and not slot.version and _repeats(slot, echoes):
             return
         names, options = self._metric_options.propose(scene, slot, before, echoes)
         slot.metric = names[choice.choose("metric", slot, names, options)]

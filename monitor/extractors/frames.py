@@ -55,6 +55,9 @@ def header_spans(scene: Scene, slot: Slot) -> Iterator[tuple[int, int]]:
         line = scene.layout.lines[number]
         if line.kind not in _LISTED or line.end - line.start > _LONGEST_ITEM:
             return
+        if line.kind == "heading":
+            # "3Q25, RMB million"
+            yield line.start, line.end
         yield from (match.span(1) for match in _BRACKET.finditer(scene.text, line.start, line.end))
 
 
@@ -178,8 +181,9 @@ def options(
         unit = header.unit or house[0]
         put(times(raw, header.factor), unit, "table", header.factor)
         if unit != "count" and header.factor != 1:
-            # Users in millions under a header that speaks of money in millions.
-            put(times(raw, header.factor), "count", "table-count", header.factor)
+            # Users in millions under a header that speaks of money in millions, or says so of them too.
+            factor = header.factor if header.counted == 1 else header.counted
+            put(times(raw, factor), "count", "table-count", factor)
     seen_kinds: set[str] = set()
     for near in previous:
         if near.frame is None or near.frame.unit == "version":

@@ -65,7 +65,8 @@ class Neighbours:
         """Merge parts and ranges, and let numbers take scale and unit from the next; from the last to the first."""
         done: list[Found] = []
         after: Found | None = None
-        for one in reversed(found):
+        for each in reversed(found):
+            one = each if after is None else self._unglued(each, after, low)
             if after is not None:
                 first, second = one.quantity, after.quantity
                 gap = second.start - first.end
@@ -122,6 +123,9 @@ class Neighbours:
             or ("either" in link.kinds and _is_near(first, second))
         )
         departs = one.opening == "departure" and "spans" not in link.kinds
+        if one.opening == "step" and is_money(first.unit) and is_money(second.unit):
+            # "raised by HK$5 to HK$68"
+            departs = True
         if ranging and first.sign == "-" != second.sign and not _DASHES.isdisjoint(low[first.end : second.start]):
             # "Kling – $9.20 – $1.45": columns.
             ranging = False
@@ -135,6 +139,17 @@ class Neighbours:
         if shared is None or (link.comma and not second.inherited and one.opening is None):
             return None
         return [after, shared]
+
+    def _unglued(self, one: Found, after: Found, low: str) -> Found:
+        """As a number what stands behind a name but is the lower end of a range: `capex250-260亿`."""
+        first, second = one.quantity, after.quantity
+        if first.kind != "name" or not (self._compact and second.scaled and second.start - first.end == 1):
+            return one
+        value, limit = first.value, second.value
+        if isinstance(value, tuple) or isinstance(limit, tuple) or first.resolution != 1:
+            return one
+        ranged = low[first.end] in _DASHES and value * after.scale < limit
+        return one._replace(quantity=replace(first, kind="number")) if ranged else one
 
     def _arrives(self, low: str, at: int) -> bool:
         return low.startswith(self._arrivals, at + (low[at : at + 1] == " "))
@@ -204,6 +219,8 @@ def _share(one: Found, after: Found) -> Found | None:
     assert isinstance(first.value, Decimal)
     # Millions beside a percentage or minutes are of something else: `MAUs 640m, and 134 minutes`.
     takes_unit = first.unit is None and second.unit is not None and not (first.scaled and second.unit in _UNSCALED)
+    # "2.5 is 30 % cheaper than 2.1"
+    takes_unit = takes_unit and not second.remains
     same = first.unit in (None, second.unit) or second.unit is None
     takes_scale = second.scaled and not first.scaled and same and (first.unit is None or is_money(first.unit))
     if not takes_unit and not takes_scale:

@@ -84,6 +84,8 @@ class Numerals:
         self._scaled = {self._key(w): as_decimal(v) for v, words in parts.scaled.items() for w in words}
         self._glued = tuple(word for words in scales.glued.values() for word in words)
         self._simple = re.compile(f"({self._digits(torn='')})(?![0-9])")
+        dated = [word for mark in ("year", "date") for word in pack.marks.after.get(mark, ())]
+        self._dated = alternation(dated, compact=True) if self._compact and dated else "(?!)"
         self._seen: dict[str, tuple[Piece, ...]] = {}
         every = [*self._words_of(pack), *self._glued]
         self._token = re.compile(
@@ -113,6 +115,9 @@ class Numerals:
         if self._compact:
             # `收231. 3亿`: no sentence ends with that mark where ideographs stand around.
             broken += "(?<=[\u3040-\u9fff])[0-9]++[.] [0-9]++(?= ?[\u3040-\u9fff])|"
+            # `亏损1 3.1亿`, `3 .204亿`
+            behind, ahead = ("(?<=[\u3040-\u9fff])", "(?= ?[%\u3040-\u9fff])") if torn else ("", "")
+            broken += f"{behind}[0-9]{{1,2}} [0-9]{{1,3}}[.][0-9]++{ahead}|[0-9]++ [.][0-9]++{ahead}|"
         # Without blanks a comma between groups of three only: `报79.2,2月高位417`.
         marked = "(?:[.'’⁄][0-9]++|,[0-9]{3}(?![0-9]))" if self._compact else "(?:[.,'’⁄][0-9]++)"
         return f"(?:{broken}(?:{grouped}[0-9]++){marked}*+)"
@@ -160,7 +165,15 @@ class Numerals:
         plain = [*kinds["word"], *kinds["place"]]
         vague = f"{alternation(self._pick('vague'), compact=True)}(?={_BLANK}{scales})|" if self._pick("vague") else ""
         first = alternation(
-            [*plain, *kinds["scale"], *kinds["scaled"], *kinds["alone"], *self._pick("half")], compact=True
+            # S&M 97亿: letters are no scale without a number before them.
+            [
+                *plain,
+                *(word for word in kinds["scale"] if not word.isascii()),
+                *kinds["scaled"],
+                *kinds["alone"],
+                *self._pick("half"),
+            ],
+            compact=True,
         )
         inside = alternation(self._inside, compact=True) if self._inside else "(?!)"
         over = alternation(self._pick("over"), compact=True)
@@ -176,7 +189,8 @@ class Numerals:
                 glued,
                 f"{_BLANK}{over}(?={_BLANK}(?:[0-9]|{more})){_BLANK}(?:{digits})?+",
                 f"{inside}(?={_BLANK}(?:{scales}|{unit_start}))",
-                f"(?<![0-9]){digits}",
+                # A day or month behind a scale is none of its digits: `5亿3月`.
+                f"(?<![0-9])(?!{digits}{_BLANK}{self._dated}){digits}",
                 f"(?<![0-9]) {digits}(?= ?{scales})",
             )
         )

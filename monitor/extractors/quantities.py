@@ -588,8 +588,9 @@ def _percent(value: Decimal) -> Decimal:
 def _decade(value: Decimal, reading: Reading, unit: Unit | None, part: str) -> tuple[Decimal, Decimal]:
     """The lower, middle or upper part of the ten that begins at `value`: `1割台半ば`, `30%台前半`."""
     low, high = {"low": (1, 3), "middle": (4, 6), "high": (7, 9)}[part]
-    # After 割 the ten is one 割; after percent it is ten of them.
-    step = unit.factor / _TEN if unit is not None and unit.factor == _TEN else reading.scale
+    # The ten begins at the last digit that is no zero: 30 % and 4600 億 go on to 40 and 4700, one 割 to two.
+    mantissa = (reading.low / reading.scale).normalize()
+    step = _ONE.scaleb(int(mantissa.as_tuple().exponent) - 1) * reading.scale * (_ONE if unit is None else unit.factor)
     return value + low * step, value + high * step
 
 

@@ -162,6 +162,8 @@ class Heading(NamedTuple):
 
     factor: Decimal
     unit: str
+    #: The scale of what is counted, where the header says one of its own.
+    counted: Decimal = Decimal(1)
 
 
 @dataclass(slots=True)

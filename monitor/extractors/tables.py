@@ -30,6 +30,10 @@ _SHARES = frozenset({"percent", "percentage_point"})
 _PARTS = re.compile(r"[()\[\]:;,、|╱/\n—–]|(?<=[a-z]{4})\.(?= |$)| (?:in|of) ")
 
 
+#: A letter that numbers a heading.
+_NUMBERED = re.compile(r"^[A-Za-z][.)] ")
+
+
 class Tables:
     """Finds for each cell its row's label, its column's head and the caption."""
 
@@ -149,13 +153,18 @@ class Tables:
             index += 1
 
 
-def heading(text: str, numbers: Numbers) -> Heading | None:
+def heading(text: str, numbers: Numbers, shares: Sequence[str] = ()) -> Heading | None:
     """Scale and unit that a header such as `RMB million` or `亿元` gives; None where it names none.
 
     A number is put before and within the header, so that whatever words the language has for scales and units serve.
+
+    Args:
+        text: the header.
+        numbers: the reader of its language.
+        shares: words that say percent where the header says no unit.
     """
     best: Heading | None = None
-    factor = alone = Decimal(1)
+    factor = alone = counted = Decimal(1)
     for probe in _probes(text):
         for quantity in numbers.read(probe):
             if quantity.kind != "number" or quantity.unit == "times" or not (quantity.unit or quantity.scaled):
@@ -165,17 +174,22 @@ def heading(text: str, numbers: Numbers) -> Heading | None:
                 continue
             found = Heading(Decimal(1) if quantity.unit in _SHARES else value / 7, quantity.unit or "")
             factor = max(factor, found.factor)
+            if found.unit == "count":
+                counted = max(counted, found.factor)
             if not found.unit:
                 alone = max(alone, found.factor)
             if best is None or _says(found) > _says(best):
                 best = found
+    if (best is None or not best.unit) and any(word in text.lower() for word in shares):
+        return Heading(Decimal(1), "percent")
     if best is None:
         return None
     if best.unit in {"", "count"}:
         # "Users (million)": the scale stands apart from what is counted.
         return Heading(factor, best.unit)
     # "RMB in millions": or from the currency.
-    return Heading(alone, best.unit) if best.factor == 1 and best.unit not in _SHARES else best
+    best = Heading(alone, best.unit) if best.factor == 1 and best.unit not in _SHARES else best
+    return best._replace(counted=counted)
 
 
 def _says(header: Heading) -> int:
@@ -185,7 +199,8 @@ def _says(header: Heading) -> int:
 def _probes(text: str) -> Iterator[str]:
     """The header's parts with a 7 where a number would stand."""
     for part in _PARTS.split(text):
-        bare = part.strip(" *")
+        # "+/- %", "B. NINE MONTHS"
+        bare = _NUMBERED.sub("", part.strip(" *+-±"))
         if not bare or len(bare) > _LONGEST_UNIT:
             continue
         if "'000" in bare:
