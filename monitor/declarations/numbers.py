@@ -124,6 +124,8 @@ class Units(_Section):
     before: dict[UnitKind, ByValue] = Field(default_factory=dict)
     #: Units after which one more digit stands for tenths (`3块5`).
     tenths: tuple[Word, ...] = ()
+    #: Units after which a half may stand, but no digit (`两倍半`).
+    halved: tuple[Word, ...] = ()
     #: Words that may follow those tenths (`2割5分`).
     tenth_words: tuple[Word, ...] = ()
     #: Words after a unit that add half of it (`三成半`).
@@ -187,6 +189,8 @@ class Links(_Section):
 
     #: The two are the ends of one range.
     range: Words
+    #: After the second: the two are the ends of a range, even with a word before the first that says otherwise.
+    spread: tuple[Word, ...] = ()
     #: The two are said side by side and share the last one's scale and unit.
     series: Words
     #: The two are the ends of a range where they are close: no more than one to two (`one or two points`).

@@ -291,7 +291,8 @@ class Affixes:
             if after is None:
                 break
             prefix = after
-            if prefix.opening is not None or (prefix.mark is not None):
+            if (prefix.opening is not None and not roles.filler) or prefix.mark is not None:
+                # "a minus by 86 %": what may be passed over does not end the search.
                 break
         return prefix if prefix.bound is not None or not prefix.definite else prefix._replace(definite=False)
 
@@ -314,7 +315,7 @@ def _add(prefix: Prefix, roles: _Roles, written: str, reach: int, nearest: bool)
             return None
         if roles.article and not roles.opening:
             return prefix._replace(definite=True)
-    if roles.opening:
+    if roles.opening and prefix.opening is None:
         return prefix._replace(opening=roles.opening)
     return prefix if roles.filler else None
 

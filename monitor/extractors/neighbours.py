@@ -12,6 +12,9 @@ from monitor.extractors.quantity import Bound, Found, Quantity, is_money
 from monitor.extractors.words import LETTERS, alternation, squeezed
 
 _ONE = Decimal(1)
+_WHOLE = Decimal(100)
+#: So many percent or minutes are not printed without their unit.
+_THOUSAND = Decimal(1000)
 #: Between two numbers that belong together stands no more than this: the longest link with its blanks.
 _LONGEST_LINK = 24
 #: A verb's object comes within so many characters.
@@ -34,6 +37,8 @@ class _Link(NamedTuple):
     kinds: frozenset[str] = frozenset()
     #: Nothing but a comma: shares only within a longer series.
     comma: bool = False
+    #: A slash, as between columns.
+    slash: bool = False
     #: An opening bracket: the second is the first in another currency.
     bracket: bool = False
     #: Both a range and the first half of a from-to pair, by what follows the second.
@@ -54,6 +59,7 @@ class Neighbours:
             for word in cast(tuple[str, ...], getattr(links, kind)):
                 self._links.setdefault(squeezed(word.lower(), compact=self._compact), set()).add(kind)
         self._arrivals = tuple(links.arrival)
+        self._spreads = tuple(links.spread)
         # The pattern begins with a plain set of characters, which a search skips to at speed.
         self._apart = [
             (cast(Bound, bound), re.compile(f"[^{LETTERS}]{alternation(verbs, compact=self._compact)}"))
@@ -98,7 +104,9 @@ class Neighbours:
         bracket = word == "("
         if not kinds and not bracket:
             return _NO_LINK
-        return _Link(kinds, comma=word in (",", "、"), bracket=bracket, double={"range", "versus"} <= kinds)
+        return _Link(
+            kinds, comma=word in (",", "、"), slash=word == "/", bracket=bracket, double={"range", "versus"} <= kinds
+        )
 
     def _pair(self, one: Found, after: Found, link: _Link, low: str) -> list[Found] | None:
         """What becomes of two neighbours, the last first; None where they have nothing to do with each other."""
@@ -113,7 +121,13 @@ class Neighbours:
             return _inherit_bound(one, after)
         if "parts" in link.kinds and _is_part(one, after):
             return [_merged(one, after)]
-        shared = _share(one, after) if link.kinds & _SHARING else None
+        spread = bool(self._spreads) and (
+            low[second.number_end : second.end].endswith(self._spreads) or self._follows(low, second.end, self._spreads)
+        )
+        shared = _share(one, after) if link.kinds & _SHARING and not _in_columns(first, second, link) else None
+        if second.remains and "range" not in link.kinds:
+            # "30 % cheaper than 2.1"
+            shared = None
         if shared is not None and first.spelled and "versus" in link.kinds and not link.kinds & _RANGING:
             # `the two, against 3 %`: a numeral in words is rather a count of its own.
             shared = None
@@ -126,13 +140,16 @@ class Neighbours:
         if one.opening == "step" and is_money(first.unit) and is_money(second.unit):
             # "raised by HK$5 to HK$68"
             departs = True
+        if spread:
+            departs = False
         if ranging and first.sign == "-" != second.sign and not _DASHES.isdisjoint(low[first.end : second.start]):
             # "Kling – $9.20 – $1.45": columns.
             ranging = False
         if ranging and first.spelled and not second.spelled:
             # "pushed the adjusted one to 12.7%": nobody writes the ends of a range in two ways.
             return None
-        if ranging and not departs and not (link.double and self._arrives(low, second.end)):
+        arrives = link.double and not spread and self._follows(low, second.end, self._arrivals)
+        if ranging and not departs and not arrives:
             ranged = _range(shared or one, after)
             if ranged is not None:
                 return [ranged]
@@ -151,8 +168,8 @@ class Neighbours:
         ranged = low[first.end] in _DASHES and value * after.scale < limit
         return one._replace(quantity=replace(first, kind="number")) if ranged else one
 
-    def _arrives(self, low: str, at: int) -> bool:
-        return low.startswith(self._arrivals, at + (low[at : at + 1] == " "))
+    def _follows(self, low: str, at: int, words: tuple[str, ...]) -> bool:
+        return low.startswith(words, at + (low[at : at + 1] == " "))
 
     def _reach(self, quantities: list[Quantity], low: str) -> list[Quantity]:
         """Give the bound of a verb to its object, the next number of the clause."""
@@ -206,6 +223,16 @@ def _inherit_bound(one: Found, after: Found) -> list[Found] | None:
     return None
 
 
+def _in_columns(first: Quantity, second: Quantity, link: _Link) -> bool:
+    """Whether two numbers share nothing, for they stand in columns: `236/232/+1.7%`, `884,000 shares/$55.20/$4.9m`."""
+    signed = bool(second.sign) and not first.sign and second.unit in _UNSCALED and first.unit is None
+    if signed and (link.slash or second.sign == "+"):
+        return True
+    if isinstance(first.value, tuple):
+        return False
+    return link.slash and (first.unit is not None or (second.unit in _UNSCALED and abs(first.value) >= _THOUSAND))
+
+
 def _is_near(first: Quantity, second: Quantity) -> bool:
     """`one or two points`, but not `$10 or $92`, nor `$92 or $180`: prices with units of their own are alternatives."""
     if isinstance(first.value, tuple) or isinstance(second.value, tuple) or first.unit is not None:
@@ -219,8 +246,6 @@ def _share(one: Found, after: Found) -> Found | None:
     assert isinstance(first.value, Decimal)
     # Millions beside a percentage or minutes are of something else: `MAUs 640m, and 134 minutes`.
     takes_unit = first.unit is None and second.unit is not None and not (first.scaled and second.unit in _UNSCALED)
-    # "2.5 is 30 % cheaper than 2.1"
-    takes_unit = takes_unit and not second.remains
     same = first.unit in (None, second.unit) or second.unit is None
     takes_scale = second.scaled and not first.scaled and same and (first.unit is None or is_money(first.unit))
     if not takes_unit and not takes_scale:
@@ -229,12 +254,14 @@ def _share(one: Found, after: Found) -> Found | None:
     factor = scale * (after.factor if takes_unit else _ONE)
     quantity = replace(
         first,
-        value=first.value * factor,
+        # What is left: `1〜2割引` is 80 to 90 percent.
+        value=first.value * factor + (_WHOLE if second.remains and after.factor < 0 else 0),
         unit=first.unit or second.unit,
         noun=first.noun or second.noun,
         resolution=first.resolution * factor,
         scaled=first.scaled or second.scaled,
         currency_stated=first.currency_stated or second.currency_stated,
+        remains=second.remains,
         inherited=True,
     )
     return one._replace(quantity=quantity, scale=after.scale if takes_scale else one.scale)
@@ -255,8 +282,8 @@ def _range(one: Found, after: Found) -> Found | None:
     low, high, scaled = first.value, second.value, first.scaled or second.scaled
     if serves and first.scaled and not second.scaled:
         high *= one.scale
-    if low < 0 and high < 0:
-        # "minus 8% to minus 10%"
+    if (low < 0 and high < 0) or (first.remains and second.remains):
+        # "minus 8% to minus 10%", and so many percent off
         low, high = min(low, high), max(low, high)
     if low >= high:
         return None

@@ -85,6 +85,12 @@ class Numerals:
         self._glued = tuple(word for words in scales.glued.values() for word in words)
         self._simple = re.compile(f"({self._digits(torn='')})(?![0-9])")
         dated = [word for mark in ("year", "date") for word in pack.marks.after.get(mark, ())]
+        # Units that begin as a numeral does are none of it: `3百分点`.
+        units = [word for each in pack.units.after.values() for group in each.values() for word in group]
+        begun = tuple(word for group in (*numbers.words.values(), *numbers.places.values()) for word in group)
+        begun += tuple(self._inside)
+        worded = [word for word in units if self._compact and word.startswith(begun)]
+        self._worded = alternation(worded, compact=True) if worded else "(?!)"
         self._dated = alternation(dated, compact=True) if self._compact and dated else "(?!)"
         self._seen: dict[str, tuple[Piece, ...]] = {}
         every = [*self._words_of(pack), *self._glued]
@@ -150,10 +156,9 @@ class Numerals:
         joined = f"{blank}{alternation(self._pick('joiner'))}{blank}" if self._pick("joiner") else "(?!)"
         bare = alternation(self._pick("joiner"), open_end=True) if self._pick("joiner") else "(?!)"
         # A numeral ends where its word does, or goes on in the same word: fünf-und-dreißig, zweieinhalb-fach.
-        on = f"(?:(?![{LETTERS}])|(?={more})|(?={bare}{more})|(?={multiples}))"
-        token = f"(?>{more}){on}"
-        if self._pick("point"):
-            token = f"(?:{token}|{alternation(self._pick('point'))}(?={blank}{more}))"
+        point = alternation(self._pick("point"), open_end=True) if self._pick("point") else "(?!)"
+        on = f"(?:(?![{LETTERS}])|(?={more})|(?={bare}{more})|(?={point}{more})|(?={multiples}))"
+        token = f"(?:(?>{more}){on}|{point}(?={blank}?{more}))"
         inside = f"(?:{alternation(self._inside)}(?=[ -]?{unit_start}))?+" if self._inside else ""
         return (
             f"(?:{self._digits()}(?:{blank}?{scales}|{glued})*+"
@@ -183,12 +188,12 @@ class Numerals:
         digits = self._digits()
         onward = "|".join(
             (
-                f"{_BLANK}{more}",
+                f"(?!{_BLANK}{self._worded}){_BLANK}{more}",
                 f"{_BLANK}{point}(?={_BLANK}{more})",
                 f"{_BREAK}{large}",
                 glued,
                 f"{_BLANK}{over}(?={_BLANK}(?:[0-9]|{more})){_BLANK}(?:{digits})?+",
-                f"{inside}(?={_BLANK}(?:{scales}|{unit_start}))",
+                f"(?! ?{self._worded}) ?{inside}(?={_BLANK}(?:{scales}|{unit_start}))",
                 # A day or month behind a scale is none of its digits: `5亿3月`.
                 f"(?<![0-9])(?!{digits}{_BLANK}{self._dated}){digits}",
                 f"(?<![0-9]) {digits}(?= ?{scales})",

@@ -40,6 +40,8 @@ _HEAD = 6
 _LETTER = re.compile(f"[{LETTERS}]")
 #: So many words at most stand between a quantity and the year that it is compared with, and one more.
 _FEW = 5
+#: So many characters on either side tell a number from a name or a list's mark.
+_NEAR = 2
 #: Years are printed like any number; these are taken for one where nothing else says what they are.
 _YEARS = range(1950, 2050)
 #: Ideographs and what is written beside them lie from here on.
@@ -103,7 +105,7 @@ class Numbers:
             f"(?<=[{LETTERS}$€£¥])[(]([0-9][0-9.,]{{0,20}})[)](?={BLANK}{scales})", re.IGNORECASE
         )
         #: What numbers came to, by the text they stood in and their place in it.
-        self._seen: dict[tuple[str, int, bool, bool], tuple[Found, ...]] = {}
+        self._seen: dict[tuple[str, int, bool, bool, bool], tuple[Found, ...]] = {}
 
     def _key(self, word: str) -> str:
         return squeezed(word.lower(), compact=self._compact)
@@ -126,9 +128,15 @@ class Numbers:
         affixes = self._affixes
         never = "(?!)"
         skip = edged(pack.marks.words, compact=self._compact) if pack.marks.words else never
-        # 818 is a festival, 818億 and 3600 are numbers.
-        scales = alternation([word for words in pack.scales.words.values() for word in words], open_end=True)
-        skip = f"{skip}(?!(?<=[0-9])(?:[0-9]|[.,][0-9]|{scales}))"
+        # 818 is a festival; 818億, 818元, 818多万 and 3600 are numbers, and 这一千万 is ten million.
+        scales = [word for words in pack.scales.words.values() for word in words]
+        money = [word for words in pack.currencies.after.values() for word in words]
+        counts = [*scales, *money, *(word for words in pack.bounds.inside.values() for word in words), "%"]
+        skip = f"{skip}(?!(?<=[0-9])(?:[0-9]|[.,][0-9]|{alternation(map(str.lower, counts), open_end=True)}))"
+        if self._compact:
+            larger = [*scales, *(word for words in pack.numbers.places.values() for word in words)]
+            ones = "".join(word for words in pack.numbers.words.values() for word in words if len(word) == 1)
+            skip = f"{skip}(?!(?<=[{ones}]){alternation(larger, compact=True)})"
         fixed = edged(self._fixed, compact=self._compact) if self._fixed else never
         multiples = [word for words in pack.units.after.get("times", {}).values() for word in words]
         run = self._numerals.pattern(affixes.unit_start, alternation(multiples) if multiples else never)
@@ -145,6 +153,7 @@ class Numbers:
             return "(?P<more>(?!))?"
         ones = [word for value, words in pack.numbers.words.items() if 0 < value < 10 for word in words]
         longest = "|".join(f"(?<={re.escape(unit)})" for unit in pack.units.tenths)
+        halved = "|".join(f"(?<={re.escape(unit)})" for unit in pack.units.halved) or "(?!)"
         digits = alternation(ones, compact=self._compact)
         halves = alternation(self._halves, compact=self._compact) if self._halves else "(?!)"
         words = pack.units.tenth_words
@@ -152,8 +161,8 @@ class Numbers:
         blocked = f"{self._affixes.unit_start}|" if self._compact else ""
         years = alternation([w for m in ("year", "date") for w in pack.marks.after.get(m, ())], compact=self._compact)
         return (
-            f"(?:(?:{longest})(?P<more>{BLANK}(?:{halves}(?!{years})"
-            f"|(?:[1-9]|{digits})(?:{tenths}|(?!{BLANK}(?:{blocked}[.]?[0-9]))))))?"
+            f"(?P<more>(?:{longest}|{halved}){BLANK}{halves}(?!{years})"
+            f"|(?:{longest}){BLANK}(?:[1-9]|{digits})(?:{tenths}|(?!{BLANK}(?:{blocked}[.]?[0-9]))))?"
         )
 
     def read(self, text: str) -> list[Quantity]:
@@ -191,15 +200,16 @@ class Numbers:
         return chain((0,) if low else (), (at if "0" <= low[at] <= "9" else at + 1 for at in begins))
 
     def _found(self, match: re.Match[str], text: str, backwards: str, floor: int) -> Iterable[Found]:
-        """What stands at one place, looked up by the text from the words before it to the character behind it."""
+        """What stands at one place, looked up by all that it is read from: words before it, and a little around."""
         at = match.start()
         reach = self._affixes.reach(backwards, at, floor)
-        begin = max(at - reach - 1, 0)
+        begin = max(at - reach - (_FEW if match["bound"] else _NEAR), 0)
+        opens = self._opens.match(text, match.end()) is not None
         # "5%-10%", "5% - 10%"; in "5% -10%" the dash is the second's.
         gap = text[floor : at - reach] if reach and floor else None
         touches = gap == "" or (gap == " " and text[at - reach + 1].isspace())
         compared = self._is_compared(match, text[floor:at]) if floor else False
-        key = (text[begin : match.end() + 1], at - begin, touches, compared)
+        key = (text[begin : match.end() + _NEAR], at - begin, touches, compared, opens)
         seen = self._seen.get(key)
         if seen is None:
             seen = tuple(self._read_place(match, text, reach, touches, compared))
@@ -318,6 +328,9 @@ class Numbers:
         if not reading.weak:
             return True
         if prefix.bound is not None and (reading.scale > 1 or reading.fraction):
+            return True
+        if prefix.bound is not None and unit is not None and unit.unit == "count" and reading.low >= _HUNDRED:
+            # 近千家
             return True
         if unit is None or unit.unit == "count" or reading.scale > 1:
             return False
@@ -555,7 +568,8 @@ def _kind(marks: _Marks, reading: Reading, place: _Place, start: int, end: int) 
     if meant is not None or reading.scale > 1:
         return "number"
     if unit is not None:
-        return cast(Kind, unit.unit)
+        # "+2.7 q/q": no day and no quarter has decimals.
+        return cast(Kind, "number" if unit.unit in _DATING and reading.resolution < 1 else unit.unit)
     after = place.char(end)
     if _LETTER.match(after):
         return "name"

@@ -210,6 +210,21 @@ def test_what_was_read_before_changes_nothing(language: str, data: st.DataObject
     assert reader.read(text) == fresh
     reader.read(f"{text} {text}")
     assert reader.read(text) == fresh
+    # Parts of it were read before, and with them places that are followed or preceded by something else.
+    reader.forget()
+    cut = data.draw(st.integers(0, len(text)))
+    reader.read(text[:cut])
+    reader.read(text[cut:])
+    assert reader.read(text) == fresh
+
+
+def test_what_follows_a_place_is_part_of_it() -> None:
+    reader = numbers("de")
+    reader.forget()
+    alone, ranged = "die KI ein Traum", "die KI ein bis zwei Punkte"
+    first = [reader.read(text) for text in (alone, ranged)]
+    assert first == [reader.read(text) for text in (alone, ranged)]
+    assert [quantity.value for quantity in first[1]] == [(1, 2)]
 
 
 NASTY = [
