@@ -291,8 +291,7 @@ class Affixes:
             if after is None:
                 break
             prefix = after
-            if (prefix.opening is not None and not roles.filler) or prefix.mark is not None:
-                # "a minus by 86 %": what may be passed over does not end the search.
+            if prefix.opening in ("between", "departure") or prefix.mark is not None:
                 break
         return prefix if prefix.bound is not None or not prefix.definite else prefix._replace(definite=False)
 

@@ -568,8 +568,9 @@ def _kind(marks: _Marks, reading: Reading, place: _Place, start: int, end: int) 
     if meant is not None or reading.scale > 1:
         return "number"
     if unit is not None:
-        # "+2.7 q/q": no day and no quarter has decimals.
-        return cast(Kind, "number" if unit.unit in _DATING and reading.resolution < 1 else unit.unit)
+        # "+2.7 q/q": no day and no quarter has a sign and decimals.
+        signed = unit.unit in _DATING and prefix.sign and reading.resolution < 1
+        return cast(Kind, "number" if signed else unit.unit)
     after = place.char(end)
     if _LETTER.match(after):
         return "name"
