@@ -124,7 +124,7 @@ class Units(_Section):
     before: dict[UnitKind, ByValue] = Field(default_factory=dict)
     #: Units after which one more digit stands for tenths (`3块5`).
     tenths: tuple[Word, ...] = ()
-    #: Units after which a half may stand, but no digit (`两倍半`).
+    #: Units and scales after which a half may stand, but no digit (`两倍半`, `33億半`).
     halved: tuple[Word, ...] = ()
     #: Words that may follow those tenths (`2割5分`).
     tenth_words: tuple[Word, ...] = ()

@@ -10,6 +10,7 @@ from monitor.extractors.digits import Digits
 _ZERO = Decimal(0)
 _ONE = Decimal(1)
 _TEN = Decimal(10)
+_TWENTY = Decimal(20)
 _HALF = Decimal("0.5")
 #: Greater than any place or scale.
 _ENDLESS = Decimal("1e99")
@@ -149,6 +150,11 @@ class Amount:
                 return False
             if self._pending == 0 and (self._total or self._section):
                 self._row = []
+            if self._pending >= _TWENTY and self._pending % _TEN == 0 and self._row == [self._pending]:
+                # 廿八 is twenty-eight.
+                self._pending += value
+                self._row.append(value)
+                return True
             self._pending = self._pending * _TEN + value
             self._row.append(value)
             return True

@@ -269,8 +269,9 @@ class Numbers:
         if name == "times" and value >= _OFTEN:
             # "downloaded 3.2 million times": nothing grows that much.
             name = "count"
-        if whole and place.more and unit is not None:
-            value += self._tenths(place.more) * unit.factor
+        if place.more and (whole or place.unit == ""):
+            # `33億半`: half of the scale.
+            value += self._tenths(place.more) * (reading.scale if unit is None else unit.factor)
             end = place.more_end
         bound: str | None = prefix.bound
         bound_after = False
