@@ -121,9 +121,8 @@ class Neighbours:
             return _inherit_bound(one, after)
         if "parts" in link.kinds and _is_part(one, after):
             return [_merged(one, after)]
-        spread = bool(self._spreads) and (
-            low[second.number_end : second.end].endswith(self._spreads) or self._follows(low, second.end, self._spreads)
-        )
+        said = low[second.number_end : second.end].endswith(self._spreads)
+        spread = said or self._follows(low, second.end, self._spreads)
         shared = _share(one, after) if link.kinds & _SHARING and not _in_columns(first, second, link) else None
         if second.remains and "range" not in link.kinds:
             # "30 % cheaper than 2.1"
@@ -136,12 +135,9 @@ class Neighbours:
             or (one.opening == "between" and "series" in link.kinds)
             or ("either" in link.kinds and _is_near(first, second))
         )
-        departs = one.opening == "departure" and "spans" not in link.kinds
-        if one.opening == "step" and is_money(first.unit) and is_money(second.unit):
-            # "raised by HK$5 to HK$68"
-            departs = True
-        if spread:
-            departs = False
+        # "raised by HK$5 to HK$68"
+        steps = one.opening == "step" and is_money(first.unit) and is_money(second.unit)
+        departs = not spread and (steps or (one.opening == "departure" and "spans" not in link.kinds))
         if ranging and first.sign == "-" != second.sign and not _DASHES.isdisjoint(low[first.end : second.start]):
             # "Kling – $9.20 – $1.45": columns.
             ranging = False

@@ -1,0 +1,32 @@
+"""What the heads of tables and lists say of the numbers under them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from monitor.declarations.languages import language
+from monitor.extractors.quantities import Numbers
+from monitor.extractors.tables import heading
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "factor", "unit", "counted"),
+    [
+        ("de", "+/- %", "1", "percent", "1"),
+        ("zh", "占收入百分比", "1", "percent", "1"),
+        ("ja", "増減率", "1", "percent", "1"),
+        ("de", "Marge (Mio. RMB)", "1000000", "CNY", "1"),
+        ("ja", "億元、人数は百万人", "100000000", "CNY", "1000000"),
+        ("en", "3Q25, RMB million", "1000000", "CNY", "1"),
+    ],
+)
+def test_a_head_gives_scale_and_unit(code: str, text: str, factor: str, unit: str, counted: str) -> None:
+    pack = language(code)
+    assert heading(text, Numbers(pack), pack.tables.percent) == (Decimal(factor), unit, Decimal(counted))
+
+
+def test_a_letter_that_numbers_a_heading_is_no_scale() -> None:
+    pack = language("en")
+    assert heading("B. NINE MONTHS", Numbers(pack), pack.tables.percent) is None
