@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
 from monitor.declarations.languages import language
+from monitor.extractors import Extractor
 from monitor.extractors.quantities import Numbers
 from monitor.extractors.tables import heading
 
@@ -30,3 +32,13 @@ def test_a_head_gives_scale_and_unit(code: str, text: str, factor: str, unit: st
 def test_a_letter_that_numbers_a_heading_is_no_scale() -> None:
     pack = language("en")
     assert heading("B. NINE MONTHS", Numbers(pack), pack.tables.percent) is None
+
+
+def test_a_list_takes_its_unit_from_the_heading_above() -> None:
+    text = "Kuaishou results\n\n3Q25, RMB million\nRevenue: 35,554\nLive streaming: 9,574\nAdjusted net profit: 4,986\n"
+    found = Extractor().read(text, title="Kuaishou 3Q25", language="en", dated=date(2025, 11, 20))
+    assert [(f.value, f.unit) for f in found] == [
+        (35_554_000_000, "CNY"),
+        (9_574_000_000, "CNY"),
+        (4_986_000_000, "CNY"),
+    ]
