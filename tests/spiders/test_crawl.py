@@ -512,7 +512,8 @@ def test_a_headline_behind_an_opaque_link_and_its_article_are_one_voice(tmp_path
     assert [visit.path for visit in search.visits if visit.path.startswith("/rss")] == []
 
 
-BROWSER = importlib.util.find_spec("scrapy_playwright") is not None and shutil.which("chromium") is not None
+EXTRA = importlib.util.find_spec("scrapy_playwright") is not None
+BROWSER = EXTRA and shutil.which("chromium") is not None
 
 
 def drawn(site: Site) -> dict[str, Any]:
@@ -529,7 +530,7 @@ def test_a_list_that_a_script_draws_is_read_with_a_browser(tmp_path: Path, stack
     assert (source.messages, source.items, source.pages) == ((), 1, 1)
 
 
-@pytest.mark.skipif(BROWSER, reason="the extra 'browser' is here")
+@pytest.mark.skipif(EXTRA, reason="the extra 'browser' is here")
 def test_without_the_extra_a_source_that_wants_a_browser_is_a_fault(tmp_path: Path, stack: ExitStack) -> None:
     good, site = stack.enter_context(Site()), stack.enter_context(Site())
     write(good, "/a.html")
