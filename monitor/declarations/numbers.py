@@ -175,9 +175,20 @@ class Bounds(_Section):
     #: the bound a comparison (`more than the 30 million of last year`).
     articles: tuple[Word, ...] = ()
     #: Behind these, which say what an amount is of, a word of `comparing` behind the amount compares with it
-    #: (`前年同期の54.0%を上回る`) and sets no limit.
+    #: (`前年同期の54.0%を上回る`) and sets no limit. Several words may end a compound (`Analystenschätzung von`).
     attributed: tuple[Word, ...] = ()
     comparing: tuple[Word, ...] = ()
+    #: Words of comparison: where one stands before an amount, words of `more` behind it set no limit
+    #: (`比去年的49亿元多六成`), unless one of `unmeasured` says that the amount is the difference (`比去年多了49亿多`).
+    measured: tuple[Word, ...] = ()
+    unmeasured: tuple[Word, ...] = ()
+    more: tuple[Word, ...] = ()
+    #: Before a number that is not the object of a verb of `apart`: the next one is (`überschritt mit 312,4 die 300`),
+    #: or none (`exceeded that of last year by 17.3%`).
+    beside: tuple[Word, ...] = ()
+    margins: tuple[Word, ...] = ()
+    #: Words that make an amount with an article a limit after all (`the 100 million mark`).
+    marked: tuple[Word, ...] = ()
     #: Bounds that beside a price say which of several it is (`ab 66 Yuan`, 最高见): no limit of that one.
     superlatives: tuple[Word, ...] = ()
     #: After a number with its unit: the lower, middle or upper part of its decade (`1割台半ば`).

@@ -18,6 +18,8 @@ BREAK = " {0,3}+(?:\n {0,3}+)?+"
 #: So many words before a number are looked at.
 _MOST_BEFORE = 7
 _REMEMBERED = 20_000
+#: Marks that end a clause.
+_STOPS = ",.;:!?、。\n"
 
 
 class Unit(NamedTuple):
@@ -93,8 +95,13 @@ class Affixes:
         self._bounds = {self.key(w): b for b, words in pack.bounds.after.items() for w in words}
         self._decades = {self.key(w): part for part, words in pack.bounds.decade.items() for w in words}
         self._nouns = {self.key(w): b for b, words in pack.bounds.nouns.items() for w in words}
-        self._attributed = tuple(self.key(w) for w in pack.bounds.attributed)
+        self._attributed = tuple(w if self.compact or " " in w else f" {w}" for w in pack.bounds.attributed)
         self._comparing = tuple(self.key(w) for w in pack.bounds.comparing)
+        measured = alternation(pack.bounds.measured, compact=self.compact) if pack.bounds.measured else "(?!)"
+        #: A word of comparison with nothing behind it that is counted or ends a clause.
+        self._measured = re.compile(f".?{measured}[^0-9{re.escape(_STOPS)}]*$")
+        self._unmeasured = tuple(pack.bounds.unmeasured)
+        self._more = tuple(self.key(w) for w in pack.bounds.more)
         self._fillers = tuple(sorted(pack.bounds.fillers_after, key=len, reverse=True))
         self.bound_pattern = self._read_bounds(pack)
         self._roles: dict[str, _Roles] = {}
@@ -193,9 +200,12 @@ class Affixes:
 
     def compares(self, before: str, bound: str) -> bool:
         """Whether a bound behind an amount compares with it, for what stands before says what it is of."""
-        return (
-            bool(self._attributed) and before.endswith(self._attributed) and self.key(bound).startswith(self._comparing)
-        )
+        before, bound = before.lower().rstrip(), self.key(bound)
+        attributed = bool(self._attributed) and before.endswith(self._attributed)
+        if attributed and any(word in bound for word in self._comparing):
+            return True
+        compared = self._measured.search(before) if bound.startswith(self._more or ("\n",)) else None
+        return compared is not None and not any(word in compared[0] for word in self._unmeasured)
 
     def bound_of_noun(self, noun: str) -> str | None:
         """The bound that a unit's word says itself."""

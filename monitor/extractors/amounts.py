@@ -82,6 +82,11 @@ class Amount:
         #: How many of the last tokens say nothing (a point or joiner without what should follow).
         self.trailing = 0
 
+    @property
+    def scales(self) -> bool:
+        """Whether a scale was read last."""
+        return self._last == "scale"
+
     def _done(self, kind: str) -> bool:
         self._last = kind
         self.trailing = 0

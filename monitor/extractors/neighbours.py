@@ -19,6 +19,8 @@ _THOUSAND = Decimal(1000)
 _LONGEST_LINK = 24
 #: A verb's object comes within so many characters.
 _REACH = 60
+#: So far from a number stand its article and the mark that it is.
+_MARKED = 14
 #: What ends the clause of a verb whose object is looked for.
 _CLAUSE_END = re.compile("[.;:!?。;:!?\n]")
 _REMEMBERED = 5_000
@@ -65,6 +67,11 @@ class Neighbours:
             (cast(Bound, bound), re.compile(f"[^{LETTERS}]{alternation(verbs, compact=self._compact)}"))
             for bound, verbs in pack.bounds.apart.items()
         ]
+        bounds = pack.bounds
+        self._beside, self._margins = frozenset(bounds.beside), frozenset(bounds.margins)
+        self._articles = frozenset(bounds.articles)
+        self._attributed = tuple(word if " " in word else f" {word}" for word in bounds.attributed)
+        self._marked = tuple(word.strip("-") for word in bounds.marked)
         self._seen: dict[str, _Link] = {}
 
     def join(self, found: list[Found], low: str) -> list[Quantity]:
@@ -179,11 +186,28 @@ class Neighbours:
                 if at and quantities[at - 1].end > verb.start():
                     # The verb has its object already.
                     continue
-                found = quantities[at]
+                place = at
+                if self._word_before(low, quantities[at]) in self._beside and at + 1 < len(quantities):
+                    place += 1
+                found = quantities[place]
                 near = found.start - verb.end() <= _REACH and not _CLAUSE_END.search(low, verb.end(), found.start)
-                if near and found.kind == "number" and found.bound == "exact":
-                    quantities[at] = replace(found, bound=bound)
+                known = bound != "about" and self._is_known(low, found)
+                if near and found.kind == "number" and found.bound == "exact" and not known:
+                    quantities[place] = replace(found, bound=bound)
         return quantities
+
+    def _is_known(self, low: str, found: Quantity) -> bool:
+        """Whether an amount is what another is measured by, or how far: `exceeded the 30 billion of 2021 by 32.5%`."""
+        before = self._word_before(low, found)
+        if before in self._articles and not (found.spelled and found.unit in _UNSCALED):
+            return not any(word in low[found.number_end : found.end + _MARKED] for word in self._marked)
+        said = low[: found.start].rstrip()
+        return before in self._margins or said.endswith(("(", *self._attributed))
+
+    @staticmethod
+    def _word_before(low: str, found: Quantity) -> str:
+        words = low[max(found.start - _MARKED, 0) : found.start].split()
+        return words[-1] if words else ""
 
 
 def _is_part(one: Found, after: Found) -> bool:

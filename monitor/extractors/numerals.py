@@ -42,6 +42,8 @@ class _Token(NamedTuple):
 
 
 _NO_TOKEN = _Token("", _ZERO)
+#: Behind a scale an article counts where one of these follows: `eine Million ein hundert`.
+_AFTER_ARTICLE = frozenset({"place", "scale", "joiner"})
 
 
 class Numerals:
@@ -279,7 +281,11 @@ class Numerals:
         if key in self._scaled and following is not None and following.kind == "scale":
             return reader.part(self._scaled[key], counted=False, scaled=True)
         if kind == "word":
-            return reader.word(value, article=key in self._articles)
+            article = key in self._articles
+            if article and reader.scales and (following is None or following.kind not in _AFTER_ARTICLE):
+                # "ten million a month", "nahm fünf Milliarden ein"
+                return False
+            return reader.word(value, article=article)
         if kind == "place":
             return reader.place(value)
         if kind == "scale":

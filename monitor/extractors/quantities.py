@@ -40,6 +40,8 @@ _HEAD = 6
 _LETTER = re.compile(f"[{LETTERS}]")
 #: So many words at most stand between a quantity and the year that it is compared with, and one more.
 _FEW = 5
+#: So many characters before an amount tell what it is of.
+_BEFORE = 20
 #: So many characters on either side tell a number from a name or a list's mark.
 _NEAR = 2
 #: Years are printed like any number; these are taken for one where nothing else says what they are.
@@ -203,7 +205,7 @@ class Numbers:
         """What stands at one place, looked up by all that it is read from: words before it, and a little around."""
         at = match.start()
         reach = self._affixes.reach(backwards, at, floor)
-        begin = max(at - reach - (_FEW if match["bound"] else _NEAR), 0)
+        begin = max(at - reach - (_BEFORE if match["bound"] else _NEAR), 0)
         opens = self._opens.match(text, match.end()) is not None
         # "5%-10%", "5% - 10%"; in "5% -10%" the dash is the second's.
         gap = text[floor : at - reach] if reach and floor else None
@@ -275,9 +277,9 @@ class Numbers:
             end = place.more_end
         bound: str | None = prefix.bound
         bound_after = False
-        if bound is None and whole and place.bound and place.bound_start >= end:
+        if bound is None and whole and kind == "number" and place.bound and place.bound_start >= end:
             bound, decade = self._affixes.bound_after(place.bound)
-            if bound and self._affixes.compares(place.before(start - prefix.reach), place.bound):
+            if bound and name != "times" and self._affixes.compares(place.before(start - prefix.reach), place.bound):
                 bound = None
             if decade is not None:
                 value, high = _decade(value, reading, meant, decade)
@@ -429,8 +431,8 @@ class _Place:
         self.bound_start, self.bound_end = match.start("bound") - at, match.end("bound") - at
 
     def before(self, offset: int) -> str:
-        """A few characters before an offset."""
-        return self._text[max(self._at + offset - _FEW, 0) : self._at + offset]
+        """What stands before an offset, as far as it is looked at."""
+        return self._text[max(self._at + offset - _BEFORE, 0) : self._at + offset]
 
     def behind(self, offset: int) -> str:
         """The text from an offset on, as far as a link and a number reach."""

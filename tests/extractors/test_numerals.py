@@ -124,7 +124,9 @@ def german(number: int) -> str:
     for scale, word in ((10**6, " Millionen "), (1000, "tausend"), (100, "hundert")):
         if number >= scale:
             high, low = divmod(number, scale)
-            return f"{german(high)}{word}{german(low) if low else ''}".strip()
+            # Alone at the end it is `eins`: "fünf Millionen ein" is five million and a prefix of a verb.
+            rest = "eins" if low == 1 else german(low) if low else ""
+            return f"{german(high)}{word}{rest}".strip()
     if number < 20:
         return GERMAN[number]
     ones = f"{GERMAN[number % 10]}und" if number % 10 else ""
