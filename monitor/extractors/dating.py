@@ -5,13 +5,25 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
 from monitor.declarations.metrics import Metric
 from monitor.extractors import periods
 from monitor.extractors.columns import headed
-from monitor.extractors.forms import HOW, MANNER, Forms, forms_of, length_name, relation, shifted, when_of
+from monitor.extractors.forms import (
+    HOW,
+    MANNER,
+    REMEMBERED,
+    YEAR,
+    Forms,
+    forms_of,
+    length_name,
+    relation,
+    shifted,
+    when_of,
+)
 from monitor.extractors.periods import PeriodMention
 from monitor.extractors.runs import joined, paired
 from monitor.extractors.scene import Scene, Slot
@@ -43,6 +55,7 @@ def propose(
     _published(scene, options)
     for stretch, signs in stretches(scene, slot, before, shape):
         options.put(stretch, *signs)
+    _derived(shape, options)
     for echo in echoes:
         if echo.metric == slot.metric:
             options.put(echo.period, "echo")
@@ -279,6 +292,9 @@ def _carried(slot: Slot, before: list[Slot], options: Forms) -> None:
         rank += 1
 
 
+#: Lengths of periods that end with a month, and shapes of what a period has the sum of.
+_LONGER = frozenset({"year", "half", "quarter", "span"})
+_SUMS = frozenset({"flow", "cost", "profit", "payout"})
 #: So many parts are added up to a whole.
 _SUMMED = 5
 
@@ -292,6 +308,34 @@ def _summed(slot: Slot, before: list[Slot], options: Forms) -> None:
         if len({length_name(form) for form in parts}) == 1:
             whole = periods.cover(parts)
             options.put(whole, "sum", f"sum{count}", f"sum|{length_name(parts[0])}")
+
+
+def _derived(shape: str, options: Forms) -> None:
+    """Times that follow from others and that nobody names.
+
+    Of what is counted on a day the end of a period, of what has been made all time up to one, of sums the half or the
+    months so far that end with a quarter. Of 18,700 annotated times 90 were of these and not among the options.
+    """
+    for form, facts in list(options.features.items()):
+        if form is None or not facts:
+            continue
+        for derived, how in _ends(form, shape):
+            options.put(derived, how, f"{how}/{facts[0].partition('/')[0]}")
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _ends(form: str, shape: str) -> tuple[tuple[str, str], ...]:
+    length = length_name(form)
+    if shape == "stock":
+        return ((month_of(algebra.last_day(form)), "end"),) if length in _LONGER else ()
+    if shape == "output":
+        return ((f"..{form}", "upto"),) if length in {"month", "day"} else ()
+    if length != "quarter" or shape not in _SUMS:
+        return ()
+    year, quarter = form.split("-Q")
+    if quarter == "3":
+        return ((f"{year}-01/{year}-09", "so-far"),)
+    return ((f"{year}-H{int(quarter) // 2}", "half"),) if quarter in "24" else ()
 
 
 def _recalled(scene: Scene, slot: Slot, options: Forms) -> None:
@@ -351,8 +395,13 @@ def _around(scene: Scene, slot: Slot, options: Forms) -> None:
         options.put(scene.reporting, "reporting")
         for kind, name in (("prior_year_same", "y"), ("prior_quarter", "q")):
             options.put(shifted(scene.reporting, kind), f"reporting-{name}")
-        year = scene.reporting[:4]
+        year = scene.reporting[:YEAR]
         options.put(year, "reporting-year")
+        if scene.reporting == year:
+            for quarter in range(4, 0, -1):
+                options.put(f"{year}-Q{quarter}", "reporting-part", f"reporting-part{quarter}")
+        elif length_name(scene.reporting) == "quarter":
+            options.put(f"{year}-Q1", "reporting-first")
 
 
 def _published(scene: Scene, options: Forms) -> None:

@@ -16,6 +16,7 @@ _TOLD_BY_DAYS = frozenset({"market", "payout"})
 _LONGEST = timedelta(days=1500)
 #: Days of so many places are looked at as the first, and spans of days so many back.
 _FIRSTS, _WINDOWS = 2, 2
+_FRIDAY = 4
 #: What was decided so many figures back.
 _MEMORY = 6
 
@@ -23,6 +24,8 @@ _MEMORY = 6
 def stretches(scene: Scene, slot: Slot, before: list[Slot], shape: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Spans of days that a figure may be told of, each with what speaks for it."""
     yield from _windows(scene, slot)
+    if shape == "market":
+        yield from _trading(scene, slot, before)
     if shape not in _TOLD_BY_DAYS or (shape == "market" and slot.measure == "level"):
         return
     carried = [near.period for near in before[:_MEMORY] if near.kept and near.period and len(near.period) == DAY]
@@ -36,6 +39,21 @@ def stretches(scene: Scene, slot: Slot, before: list[Slot], shape: str) -> Itera
         for name, last in lasts.items():
             if first < last and date.fromisoformat(last) - date.fromisoformat(first) <= _LONGEST:
                 yield f"{first}/{last}", (f"days-{where}>{name}", f"days-{where}", f"days>{name}")
+
+
+def _trading(scene: Scene, slot: Slot, before: list[Slot]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The trading days beside the one told of before, and the week that is over or ends."""
+    told = next((near.period for near in before[:_MEMORY] if near.kept and near.period), None)
+    if told is not None and len(told) == DAY:
+        day = date.fromisoformat(told)
+        # Behind a Friday comes a Monday.
+        ahead = 7 - day.weekday() if day.weekday() >= _FRIDAY else 1
+        yield (day + timedelta(days=ahead)).isoformat(), ("next-day",)
+        yield days_before(day, 1, trading=True).isoformat(), ("day-before",)
+    if slot.measure != "level":
+        # From Friday on the week is this one.
+        friday = scene.dated - timedelta(days=(scene.dated.weekday() - _FRIDAY) % 7)
+        yield f"{friday - timedelta(days=_FRIDAY)}/{friday}", ("week", f"week/{min(scene.dated.weekday(), _FRIDAY)}")
 
 
 def _firsts(scene: Scene, slot: Slot, carried: list[str]) -> Iterator[tuple[str, str]]:

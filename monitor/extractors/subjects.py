@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from itertools import takewhile
 from typing import NamedTuple
 
 from monitor.declarations.metrics import Metric
@@ -119,9 +120,10 @@ class MetricOptions:
         low, high = slot.sentence
         found: dict[str, list[Place]] = {}
         excluded: list[tuple[str, int]] = []
-        inside = scene.metrics.within(slot.start, slot.end)
+        # A term may begin with the number's own noun: "135 million people a month bought something".
+        inside = takewhile(lambda mention: mention.start < slot.end, scene.metrics.after(slot.start, high))
         for side, mentions in (
-            ("i", iter(inside)),
+            ("i", inside),
             ("b", scene.metrics.before(slot.start, low)),
             ("a", scene.metrics.after(slot.end, high)),
         ):
