@@ -225,6 +225,12 @@ def test_what_follows_a_place_is_part_of_it() -> None:
     first = [reader.read(text) for text in (alone, ranged)]
     assert first == [reader.read(text) for text in (alone, ranged)]
     assert [quantity.value for quantity in first[1]] == [(1, 2)]
+    # Where the text ends early, a place takes more of the same characters.
+    reader = numbers("en")
+    reader.forget()
+    fresh = reader.read("more than three-quartersminus")
+    reader.read("more than three-q")
+    assert reader.read("more than three-quartersminus") == fresh
 
 
 NASTY = [
