@@ -229,6 +229,7 @@ def test_what_follows_a_place_is_part_of_it() -> None:
     reader = numbers("en")
     reader.forget()
     fresh = reader.read("more than three-quartersminus")
+    reader.forget()
     reader.read("more than three-q")
     assert reader.read("more than three-quartersminus") == fresh
 
