@@ -211,7 +211,11 @@ class Binder:
             self._unbind(scene, slot)
             return
         names, options = self._metric_options.propose(scene, slot, before, echoes)
-        slot.metric = names[choice.choose("metric", slot, names, options)]
+        if names[0] == NOTHING:
+            slot.metric = names[choice.choose("metric", slot, names, options)]
+        else:
+            slot.metric = names[0]
+            slot.settle("metric", "t-share")
         if slot.metric == NOTHING:
             return
         measures = manner.measures(scene, slot, before, echoes, self._metrics)
@@ -334,7 +338,8 @@ def _meaning(slot: Slot) -> tuple[object, ...]:
 def _repeats(slot: Slot, echoes: list[Slot]) -> bool:
     """Take over the figure of the text that a title repeats, where all that have its number say the same."""
     said = {_meaning(echo) for echo in echoes}
-    if len(said) != 1:
+    if len(said) != 1 or (slot.frame is not None and slot.frame.unit == "times"):
+        # Too much is doubled for the one that the text tells of to be the title's.
         return False
     _copy(slot, echoes[0])
     return True

@@ -89,7 +89,7 @@ class MetricOptions:
         return self.fits(name, slot) and _in_range(self._metrics[name], slot)
 
     def propose(self, scene: Scene, slot: Slot, before: list[Slot], echoes: list[Slot]) -> tuple[list[str], Options]:
-        """Metrics that the quantity may state, the first of them nothing, and what speaks for each."""
+        """Metrics that the quantity may state, the first of them nothing, and what speaks for each; or the only one."""
         places, excluded = self._places(scene, slot)
         clues = _Clues(
             places=places,
@@ -112,9 +112,19 @@ class MetricOptions:
         if any("paired|True" in facts for facts in clues.paired.values()):
             # "X and Y were x and y, respectively": what answers to the number's place, or nothing at all.
             fitting = [name for name in fitting if "paired" in clues.paired.get(name, ())]
+        margin = self._margin_of_row(scene, slot)
+        if margin in fitting:
+            return [margin], Options((), (), [()])
         features = [self._of_nothing(scene, slot, clues)]
         features += [self._of(scene, slot, name, clues) for name in fitting]
         return [NOTHING, *fitting], Options(slot.context, list(subject_facts(scene, slot)), features)
+
+    def _margin_of_row(self, scene: Scene, slot: Slot) -> str:
+        """The margin that a percentage is, under "as % of revenue" in a row of profit; "" elsewhere."""
+        if slot.cell is None or slot.frame is None or slot.frame.unit != "percent" or not _head_share(scene, slot):
+            return ""
+        named = {m.id for each in scene.metrics.within(*slot.cell.label) for m in each.meanings if m.kind == "metric"}
+        return self._margins.get(named.pop(), "") if len(named) == 1 else ""
 
     def _places(self, scene: Scene, slot: Slot) -> tuple[dict[str, list[Place]], list[tuple[str, int]]]:
         low, high = slot.sentence

@@ -42,3 +42,24 @@ def test_a_list_takes_its_unit_from_the_heading_above() -> None:
         (9_574_000_000, "CNY"),
         (4_986_000_000, "CNY"),
     ]
+
+
+def test_a_share_of_revenue_in_a_row_of_profit_is_the_margin() -> None:
+    text = (
+        "快手科技中期业绩\n\n综合收益表（单位：人民币百万元）\n"
+        "截至6月30日止六个月 | 2025年 | 占收入 | 2024年 | 占收入\n"
+        "收入 | 67,654 | — | 60,383 | —\n期内利润 | 8,901 | 13.2% | 8,100 | 13.4%\n"
+    )
+    found = Extractor().read(text, title="快手科技中期业绩", language="zh", dated=date(2025, 8, 21))
+    margins = [(f.value, f.period) for f in found if f.metric == "net_margin"]
+    assert margins == [(Decimal("13.2"), "2025-H1"), (Decimal("13.4"), "2024-H1")]
+
+
+def test_what_a_title_doubles_is_not_what_its_text_doubles() -> None:
+    title = "Kling doubles its revenue goal"
+    text = (
+        "Kuaishou will double this year's capex budget for Kling. "
+        "The goal for Kling's revenue was raised from $60 million to $125 million."
+    )
+    found = Extractor().read(text, title=title, language="en", dated=date(2025, 8, 22))
+    assert [(f.where, f.metric) for f in found if f.unit == "times"] == [("title", "revenue"), ("text", "capex")]
