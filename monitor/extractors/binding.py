@@ -227,10 +227,10 @@ class Binder:
         else:
             slot.entity = owners[0]
             slot.settle("entity", "only")
-        times, signs = dating.propose(scene, slot, before, echoes, self._metrics)
-        slot.period = times[choice.choose("period", slot, times, signs)]
         heard = (scene, slot, before, echoes, self._metrics)
         counted = manner.adds_up(scene, slot, self._metrics)
+        times, signs = dating.propose(*heard, counted=counted)
+        slot.period = times[choice.choose("period", slot, times, signs)]
         if counted is not None:
             slot.aggregation = counted
             slot.settle("aggregation", "cumulative")

@@ -20,6 +20,7 @@ from monitor.extractors.forms import (
     Forms,
     forms_of,
     length_name,
+    opened,
     relation,
     shifted,
     when_of,
@@ -32,15 +33,25 @@ from monitor.extractors.surroundings import gap, kind_of, near_by, owner, steps
 from monitor.extractors.weighing import Options
 from storage import periods as algebra
 from storage.periods import month_of
+from storage.records import Aggregation
 
 #: Periods that were chosen with a smaller share are carried on with doubt.
 _UNSURE = 0.6
 
 
 def propose(
-    scene: Scene, slot: Slot, before: list[Slot], echoes: list[Slot], metrics: Mapping[str, Metric]
+    scene: Scene,
+    slot: Slot,
+    before: list[Slot],
+    echoes: list[Slot],
+    metrics: Mapping[str, Metric],
+    *,
+    counted: Aggregation | None = None,
 ) -> tuple[list[str | None], Options]:
-    """Periods that a figure may speak of, the first of them none, and the evidence for each."""
+    """Periods that a figure may speak of, the first of them none, and the evidence for each.
+
+    Where it is settled how the figure is counted, a month and all time up to it are one answer and no rivals.
+    """
     options = Forms()
     base = _base(scene, slot, before)
     shape = metrics[slot.metric].shape
@@ -60,6 +71,10 @@ def propose(
         if echo.metric == slot.metric:
             options.put(echo.period, "echo")
     forms: list[str | None] = [options.certain] if options.certain else list(options.features)
+    if counted == "cumulative":
+        forms = [form for form in forms if form is None or form.startswith("..") or opened(form) not in forms]
+    elif counted == "period":
+        forms = [form for form in forms if form is None or form.removeprefix("..") == form or form[2:] not in forms]
     measure = "level" if slot.measure == "level" else "change"
     part = next((fact for fact in slot.context if fact.startswith("role=")), "role=")
     link = _link(scene, slot, next((near for near in before[:4] if near.kept), None), part)
