@@ -202,3 +202,18 @@ def calls_in(work: Callable[[], object]) -> int:
     finally:
         sys.setprofile(before)
     return count
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("zh", "截至2025年2月，可灵AI累计营业收入超过1亿元。快手第四季度收入354亿元，同比增长8.7%。"),
+        ("en", "By February 2025 Kling's cumulative revenue had passed 100 million yuan. Kuaishou made 35.4 billion."),
+    ],
+)
+def test_a_month_and_all_time_up_to_it_are_no_rivals_where_a_figure_is_cumulative(
+    extractor: Extractor, code: str, text: str
+) -> None:
+    first = extractor.read(text, title="Kuaishou Q4 2024", language=code, dated=date(2025, 3, 26))[0]
+    assert (first.period, first.aggregation) == ("..2025-02", "cumulative")
+    assert first.confidence >= 0.9
