@@ -9,7 +9,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from monitor.declarations.numbers import NumberSections, as_decimal, currency_codes, currency_names
-from monitor.extractors.words import LETTERS, alternation, squeezed
+from monitor.extractors.words import LETTERS, alternation, endings, squeezed
 
 _ONE = Decimal(1)
 BLANK = " {0,3}+"
@@ -95,10 +95,11 @@ class Affixes:
         self._bounds = {self.key(w): b for b, words in pack.bounds.after.items() for w in words}
         self._decades = {self.key(w): part for part, words in pack.bounds.decade.items() for w in words}
         self._nouns = {self.key(w): b for b, words in pack.bounds.nouns.items() for w in words}
-        self._attributed = tuple(w if self.compact or " " in w else f" {w}" for w in pack.bounds.attributed)
+        self._attributed = endings(pack.bounds.attributed, compact=self.compact)
         self._comparing = tuple(self.key(w) for w in pack.bounds.comparing)
         measured = alternation(pack.bounds.measured, compact=self.compact) if pack.bounds.measured else "(?!)"
-        #: A word of comparison with nothing behind it that is counted or ends a clause.
+        #: A word of comparison, with what makes it another word (`同比`), and nothing behind it that is counted or ends
+        #: a clause.
         self._measured = re.compile(f".?{measured}[^0-9{re.escape(_STOPS)}]*$")
         self._unmeasured = tuple(pack.bounds.unmeasured)
         self._more = tuple(self.key(w) for w in pack.bounds.more)
@@ -201,10 +202,9 @@ class Affixes:
     def compares(self, before: str, bound: str) -> bool:
         """Whether a bound behind an amount compares with it, for what stands before says what it is of."""
         before, bound = before.lower().rstrip(), self.key(bound)
-        attributed = bool(self._attributed) and before.endswith(self._attributed)
-        if attributed and any(word in bound for word in self._comparing):
+        if before.endswith(self._attributed) and any(word in bound for word in self._comparing):
             return True
-        compared = self._measured.search(before) if bound.startswith(self._more or ("\n",)) else None
+        compared = self._measured.search(before) if bound.startswith(self._more) else None
         return compared is not None and not any(word in compared[0] for word in self._unmeasured)
 
     def bound_of_noun(self, noun: str) -> str | None:

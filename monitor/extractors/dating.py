@@ -74,7 +74,7 @@ def propose(
     if counted == "cumulative":
         forms = [form for form in forms if form is None or form.startswith("..") or opened(form) not in forms]
     elif counted == "period":
-        forms = [form for form in forms if form is None or form.removeprefix("..") == form or form[2:] not in forms]
+        forms = [form for form in forms if form is None or not form.startswith("..") or form[2:] not in forms]
     measure = "level" if slot.measure == "level" else "change"
     part = next((fact for fact in slot.context if fact.startswith("role=")), "role=")
     link = _link(scene, slot, next((near for near in before[:4] if near.kept), None), part)
@@ -307,9 +307,6 @@ def _carried(slot: Slot, before: list[Slot], options: Forms) -> None:
         rank += 1
 
 
-#: Lengths of periods that end with a month, and shapes of what a period has the sum of.
-_LONGER = frozenset({"year", "half", "quarter", "span"})
-_SUMS = frozenset({"flow", "cost", "profit", "payout"})
 #: So many parts are added up to a whole.
 _SUMMED = 5
 
@@ -325,11 +322,16 @@ def _summed(slot: Slot, before: list[Slot], options: Forms) -> None:
             options.put(whole, "sum", f"sum{count}", f"sum|{length_name(parts[0])}")
 
 
+#: Lengths of periods that end with a month, and shapes of what a period has the sum of.
+_LONGER = frozenset({"year", "half", "quarter", "span"})
+_SUMS = frozenset({"flow", "cost", "profit", "payout"})
+
+
 def _derived(shape: str, options: Forms) -> None:
     """Times that follow from others and that nobody names.
 
     Of what is counted on a day the end of a period, of what has been made all time up to one, of sums the half or the
-    months so far that end with a quarter. Of 18,700 annotated times 90 were of these and not among the options.
+    months so far that end with a quarter.
     """
     for form, facts in list(options.features.items()):
         if form is None or not facts:

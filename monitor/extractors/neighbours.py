@@ -9,7 +9,7 @@ from typing import NamedTuple, cast
 
 from monitor.declarations.numbers import NumberSections
 from monitor.extractors.quantity import Bound, Found, Quantity, is_money
-from monitor.extractors.words import LETTERS, alternation, squeezed
+from monitor.extractors.words import LETTERS, alternation, endings, squeezed
 
 _ONE = Decimal(1)
 _WHOLE = Decimal(100)
@@ -70,8 +70,8 @@ class Neighbours:
         bounds = pack.bounds
         self._beside, self._margins = frozenset(bounds.beside), frozenset(bounds.margins)
         self._articles = frozenset(bounds.articles)
-        self._attributed = tuple(word if " " in word else f" {word}" for word in bounds.attributed)
-        self._marked = tuple(word.strip("-") for word in bounds.marked)
+        self._attributed = endings(bounds.attributed, compact=self._compact)
+        self._marked = bounds.marked
         self._seen: dict[str, _Link] = {}
 
     def join(self, found: list[Found], low: str) -> list[Quantity]:
@@ -201,7 +201,7 @@ class Neighbours:
         before = self._word_before(low, found)
         if before in self._articles and not (found.spelled and found.unit in _UNSCALED):
             return not any(word in low[found.number_end : found.end + _MARKED] for word in self._marked)
-        said = low[: found.start].rstrip()
+        said = low[max(found.start - _REACH, 0) : found.start].rstrip()
         return before in self._margins or said.endswith(("(", *self._attributed))
 
     @staticmethod

@@ -16,6 +16,7 @@ _TOLD_BY_DAYS = frozenset({"market", "payout"})
 _LONGEST = timedelta(days=1500)
 #: Days of so many places are looked at as the first, and spans of days so many back.
 _FIRSTS, _WINDOWS = 2, 2
+#: As `date.weekday` counts.
 _FRIDAY = 4
 #: What was decided so many figures back.
 _MEMORY = 6

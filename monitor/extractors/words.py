@@ -86,3 +86,8 @@ def _char(char: str, compact: bool, *, first: bool) -> str:
 def squeezed(word: str, *, compact: bool) -> str:
     """The form under which a matched word is looked up: single blanks, or none where `compact`."""
     return "".join(word.replace("・", "").split()) if compact else " ".join(word.split())
+
+
+def endings(words: Iterable[str], *, compact: bool) -> tuple[str, ...]:
+    """What a text ends with that ends with one of the words; several words may end a compound, one stands alone."""
+    return tuple(word if compact or " " in word else f" {word}" for word in words)
