@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -175,7 +176,7 @@ class _Backfill:
         Raises:
             ParseError: it cannot be read.
         """
-        source, named = self._source_of(capture.url), self._extractor.mentions_watched
+        source, named = self._source_of(capture.url), partial(self._extractor.mentions_watched, url=capture.url)
         told: dict[str, Any] = {"source": source, "now": capture.captured}
         if capture.body.startswith(MAGIC):
             listed = Listed(url=place, outlet=source.outlet or host_of(capture.url))
@@ -193,11 +194,13 @@ class _Backfill:
             text = decode(capture.body, capture.headers)[0]
         except ParseError:
             text = capture.body.decode("utf-8", "replace")
-        return capture.body.startswith(MAGIC) or self._extractor.mentions_watched(unescape(text))
+        return capture.body.startswith(MAGIC) or self._extractor.mentions_watched(unescape(text), capture.url)
 
     def _record(self, article: Article, mark: Callable[[Recorded], None]) -> None:
         dated = article.dated or article.fetched.date()
-        figures = self._extractor.read(article.text, title=article.title, language=article.language, dated=dated)
+        figures = self._extractor.read(
+            article.text, title=article.title, language=article.language, dated=dated, url=article.url
+        )
 
         def within(recorded: Recorded) -> None:
             mark(recorded)

@@ -114,7 +114,9 @@ class _Intake:
         if figures is None:
             extractor = self._extractor.version
             figures = tuple(
-                self._extractor.read(article.text, title=article.title, language=article.language, dated=article.dated)
+                self._extractor.read(
+                    article.text, title=article.title, language=article.language, dated=article.dated, url=article.url
+                )
             )
         baseline = self._is_baseline(article.source)
         recorded = self._ledger.record(

@@ -67,7 +67,7 @@ def is_relevant(item: Read, cycle: Cycle) -> bool:
     """Whether an article names something that is watched."""
     # An article that was recorded stays watched: that it no longer names its subject is news too.
     text = f"{item.article.title}\n{item.article.text}"
-    return item.page.state == "recorded" or cycle.extractor.mentions_watched(text)
+    return item.page.state == "recorded" or cycle.extractor.mentions_watched(text, item.article.url)
 
 
 def extracted(item: Read, cycle: Cycle) -> Read:
@@ -75,7 +75,9 @@ def extracted(item: Read, cycle: Cycle) -> Read:
     article = item.article
     # Without a date of its own an article is taken to be of the day on which it was found.
     dated = article.dated or article.fetched.date()
-    figures = cycle.extractor.read(article.text, title=article.title, language=article.language, dated=dated)
+    figures = cycle.extractor.read(
+        article.text, title=article.title, language=article.language, dated=dated, url=article.url
+    )
     return replace(item, figures=tuple(figures))
 
 

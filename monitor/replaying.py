@@ -142,7 +142,9 @@ def _read(extractor: Extractor, stored: Stored) -> Sequence[Figure]:
     if not _is_readable(stored):
         return stored.figures
     article = stored.article
-    return extractor.read(article.text, title=article.title, language=article.language, dated=article.dated)
+    return extractor.read(
+        article.text, title=article.title, language=article.language, dated=article.dated, url=article.url
+    )
 
 
 def _key(row: Row) -> tuple[str, ...]:

@@ -150,3 +150,13 @@ def test_replay_says_what_other_rules_would_have_told(scene: Stage, tmp_path: Pa
     before = monitor.rows("figures")
     ended(monitor("replay", "--since", "2025-01-01", "--apply", now=later(NOW, days=61)))
     assert monitor.rows("figures") == before
+
+
+def test_a_filing_that_names_nobody_is_told_as_who_publishes_it(scene: Stage, tmp_path: Path) -> None:
+    monitor = scene.configure()
+    said = "Following the audit, total revenue for the second quarter of 2025 is restated at RMB39.2 billion."
+    nameless = {"title": "Clarification announcement", "text": said, "published": "2025-11-20"}
+    filing = line(1, **nameless, url="https://ir.kuaishou.com/en/clarification", official=True)
+    ended(monitor("ingest", put(tmp_path, filing, line(2, **nameless)), now=NOW))
+    told = [(fact["entity"], fact["metric"], fact["period"]) for fact in monitor.rows("facts")]
+    assert told == [("kuaishou", "revenue", "2025-Q2")]

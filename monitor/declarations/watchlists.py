@@ -43,6 +43,8 @@ class Entity(_Declaration):
     never: tuple[str, ...] = ()
     #: Who speaks for it: what they expect is its guidance.
     persons: tuple[str, ...] = ()
+    #: Hosts on which it speaks itself, with those below them: what stands there and names nobody speaks of it.
+    sites: tuple[Annotated[str, Field(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")], ...] = ()
 
 
 class Others(_Declaration):

@@ -20,6 +20,8 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
+from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from ahocorasick_rs import AhoCorasick
 
@@ -33,7 +35,7 @@ from monitor.extractors.audit import audited
 from monitor.extractors.binding import Binder, Choice
 from monitor.extractors.explain import Explained, explained
 from monitor.extractors.figures import Original, figure_of
-from monitor.extractors.mentions import Reader
+from monitor.extractors.mentions import Meaning, Mention, Mentions, Reader
 from monitor.extractors.normal import Normal, normalise
 from monitor.extractors.periods import Periods, reporting_period
 from monitor.extractors.quantities import Numbers, Quantity
@@ -63,6 +65,17 @@ class _Weighed:
         if self._explain:
             slot.reasons[decision] = self._weights.reasons(decision, options, number)
         return number
+
+
+class _Given(NamedTuple):
+    """A text with what is known of it."""
+
+    text: str
+    title: str
+    #: BCP 47; "": told from the script.
+    language: str
+    dated: date
+    url: str
 
 
 class _Tools:
@@ -104,6 +117,7 @@ class Extractor:
         self._gate = AhoCorasick(sorted(names))
         ambiguous = sorted({name for entity in self._entities.values() for name in entity.ambiguous})
         self._ambiguous = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, ambiguous)) or '(?!)'})(?!\w)")
+        self._sites = {site: entity.id for entity in self._entities.values() for site in entity.sites}
         self._lists = tuple(watchlists)
 
     @cached_property
@@ -123,8 +137,15 @@ class Extractor:
         """Compile what reads such a text, in a thread of its own if need be: it takes half a second."""
         self._for(language, text)
 
-    def mentions_watched(self, text: str) -> bool:
-        """Whether a text names anything of the watchlist; quick, for deciding what is worth reading."""
+    def mentions_watched(self, text: str, url: str = "") -> bool:
+        """Whether a text names anything of the watchlist, or stands where one of it speaks itself; quick.
+
+        Args:
+            text: title and text, or all that is known of a page that may be worth reading.
+            url: where it stands.
+        """
+        if self._speaker_at(url):
+            return True
         readable = _readable(text).text
         return bool(self._gate.find_matches_as_indexes(readable.lower())) or self._doubly_named(readable)
 
@@ -132,7 +153,21 @@ class Extractor:
         """Whether different words name the watched that are ordinary too: each is the other's companion."""
         return len(set(self._ambiguous.findall(text))) >= _COMPANIONS
 
-    def read(self, text: str, *, title: str = "", language: str = "", dated: date | None = None) -> list[Figure]:
+    def _speaker_at(self, url: str) -> str:
+        """The entity that speaks itself where an address leads; "" if none does."""
+        try:
+            host = urlsplit(url).hostname or ""
+        except ValueError:
+            return ""
+        while host:
+            if host in self._sites:
+                return self._sites[host]
+            host = host.partition(".")[2]
+        return ""
+
+    def read(
+        self, text: str, *, title: str = "", language: str = "", dated: date | None = None, url: str = ""
+    ) -> list[Figure]:
         """The figures of a text in reading order, those of the title first.
 
         Args:
@@ -140,13 +175,18 @@ class Extractor:
             title: its title.
             language: BCP 47 tag; "" and languages without a pack: told from the script.
             dated: day of publication, against which relative words resolve; None: today.
+            url: where it stands; on a site of an entity, a text that names nobody who is watched speaks of that.
         """
-        pairs = self._figures(text, title, language, dated, _Weighed(self._weights))
+        given = _Given(text, title, language, dated or _today(), url)
+        pairs = self._figures(given, _Weighed(self._weights))
         return audited([figure for _, figure in pairs], metrics())
 
-    def explain(self, text: str, *, title: str = "", language: str = "", dated: date | None = None) -> list[Explained]:
+    def explain(
+        self, text: str, *, title: str = "", language: str = "", dated: date | None = None, url: str = ""
+    ) -> list[Explained]:
         """The figures of a text with what spoke for each of their fields; arguments as of `read`."""
-        pairs = self._figures(text, title, language, dated, _Weighed(self._weights, explain=True))
+        given = _Given(text, title, language, dated or _today(), url)
+        pairs = self._figures(given, _Weighed(self._weights, explain=True))
         figures = audited([figure for _, figure in pairs], metrics())
         return [explained(figure, slot) for (slot, _), figure in zip(pairs, figures, strict=True)]
 
@@ -162,21 +202,20 @@ class Extractor:
 
     def bind(self, text: str, *, title: str, language: str, dated: date, choice: Choice) -> Scene:
         """The scene of a text with all its slots decided by `choice`."""
-        return self._scene(text, title, language, dated, choice)[0]
+        return self._scene(_Given(text, title, language, dated, ""), choice)[0]
 
-    def _figures(
-        self, text: str, title: str, tag: str, dated: date | None, choice: Choice
-    ) -> list[tuple[Slot, Figure]]:
-        if not self.mentions_watched(f"{title}\n{text}"):
+    def _figures(self, given: _Given, choice: Choice) -> list[tuple[Slot, Figure]]:
+        if not self.mentions_watched(f"{given.title}\n{given.text}", given.url):
             return []
-        scene, normal = self._scene(text, title, tag, dated or datetime.now(UTC).date(), choice)
-        original = Original(title, text, normal)
+        scene, normal = self._scene(given, choice)
+        original = Original(given.title, given.text, normal)
         found = [
             (slot, figure_of(scene, slot, original, self._weights, self._speakers)) for slot in scene.slots if slot.kept
         ]
         return [(slot, figure) for slot, figure in found if figure is not None]
 
-    def _scene(self, text: str, title: str, tag: str, dated: date, choice: Choice) -> tuple[Scene, Normal]:
+    def _scene(self, given: _Given, choice: Choice) -> tuple[Scene, Normal]:
+        text, title, tag, dated, url = given
         whole = f"{title}\n{text}" if title else text
         normal = _readable(whole)
         tools = self._for(tag, whole)
@@ -189,6 +228,12 @@ class Extractor:
         if reporting:
             periods = tools.periods.read(normal.text, dated=dated, reporting=reporting)
         mentions = tools.mentions.read(normal.text)
+        named = self._names_watched(mentions, normal.text)
+        speaker = self._speaker_at(url)
+        if speaker and not named:
+            # As if it stood before the first word.
+            byline = Mention(0, 0, (Meaning("entity", speaker),))
+            mentions = replace(mentions, subjects=(byline, *mentions.subjects))
         scene = Scene.of(
             text=normal.text,
             language=language_of(whole, tag),
@@ -200,11 +245,14 @@ class Extractor:
             mentions=mentions,
             reporting=reporting,
         )
-        # A text that names nobody who is watched, or only by one word that is ordinary too, speaks of nobody.
-        named = (meaning for each in mentions.subjects for meaning in each.meanings)
-        if any(meaning.kind == "entity" and not meaning.weak for meaning in named) or self._doubly_named(normal.text):
+        if named or speaker:
             tools.binder.bind(scene, choice)
         return scene, normal
+
+    def _names_watched(self, mentions: Mentions, text: str) -> bool:
+        """Whether anybody watched is named, and not only by one word that is ordinary too."""
+        named = (meaning for each in mentions.subjects for meaning in each.meanings)
+        return any(meaning.kind == "entity" and not meaning.weak for meaning in named) or self._doubly_named(text)
 
     def _for(self, tag: str, text: str) -> _Tools:
         code = language_of(text, tag)
@@ -212,6 +260,10 @@ class Extractor:
             if code not in self._tools:
                 self._tools[code] = _Tools(code, self._entities, self._others)
         return self._tools[code]
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
 
 
 def _readable(text: str) -> Normal:

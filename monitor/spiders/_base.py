@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, ClassVar, Self
 from urllib.parse import urlsplit
 
@@ -246,7 +247,7 @@ class SourceSpider(Spider):
 
     def _names_nothing(self, copy: Copy, page: Page) -> bool:
         refuse_front_page(copy)
-        named, title = self.cycle.extractor.mentions_watched, page.found.title
+        named, title = partial(self.cycle.extractor.mentions_watched, url=page.found.link), page.found.title
         return is_another_article(copy.body, copy.headers, title=title, source=self.source, named=named)
 
     def page_failed(self, failure: Failure) -> None:
@@ -364,7 +365,7 @@ class SourceSpider(Spider):
             return
         if self.source.page.fetch == "matching" and page.state != "recorded" and self.cycle.trial is None:
             told = "\n".join([found.title, found.summary, found.text])
-            if not self.cycle.extractor.mentions_watched(told):
+            if not self.cycle.extractor.mentions_watched(told, found.link):
                 self._pass_over(page, Validators())
                 return
         self.report.pages += 1

@@ -47,6 +47,7 @@ def test_an_own_watchlist_is_read_from_its_path(tmp_path: Path) -> None:
         ('kind = "firm"', "entity.*kind"),
         ('kind = "company"\nof = "nobody"', "entity.of to name one of acme"),
         ('kind = "company"\nalias = ["A"]', "alias"),
+        ('kind = "company"\nsites = ["https://acme.example/"]', "entity.*sites"),
     ],
 )
 def test_faults_name_the_key(tmp_path: Path, line: str, message: str) -> None:

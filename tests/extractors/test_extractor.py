@@ -8,6 +8,7 @@ import tomllib
 import unicodedata
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from types import FrameType
@@ -110,6 +111,33 @@ def test_relevance_is_a_name_of_the_watchlist(extractor: Extractor) -> None:
     assert extractor.mentions_watched("Ｋｕａｉｓｈｏｕ reports")
     assert extractor.mentions_watched("可靈")
     assert not extractor.mentions_watched("Tencent reports")
+
+
+FILING = "Following the audit, total revenue for the fourth quarter of 2025 is restated at RMB39.2 billion."
+
+
+@pytest.mark.parametrize(
+    ("url", "entity"),
+    [
+        ("https://ir.kuaishou.com/en/clarification", "kuaishou"),
+        ("https://media.ir.kuaishou.com/a.pdf", "kuaishou"),
+        ("https://notir.kuaishou.com.example/a", None),
+        ("https://wire.example/a", None),
+        ("http://[broken", None),
+        ("", None),
+    ],
+)
+def test_what_names_nobody_speaks_of_who_publishes_it(extractor: Extractor, url: str, entity: str | None) -> None:
+    assert extractor.mentions_watched(FILING, url) is (entity is not None)
+    found = extractor.read(FILING, title="Clarification announcement", language="en", dated=date(2026, 4, 28), url=url)
+    told = [(figure.entity, figure.metric, figure.value, figure.period) for figure in found]
+    assert told == ([(entity, "revenue", Decimal(39_200_000_000), "2025-Q4")] if entity else [])
+
+
+def test_who_is_named_counts_more_than_who_publishes(extractor: Extractor) -> None:
+    assert extractor.read(TEXT, language="en", dated=DAY, url="https://kling.ai/blog/a") == extractor.read(
+        TEXT, language="en", dated=DAY
+    )
 
 
 def test_quantities_have_spans_in_the_original(extractor: Extractor) -> None:

@@ -35,7 +35,9 @@ COLUMNS = (
 @click.command()
 @click.argument("what", metavar="[FILE|URL|-]", default="-")
 @click.option(
-    "--jsonl", is_flag=True, help='Read JSON Lines ({"id", "title", "text", "published", "lang"}), write as many.'
+    "--jsonl",
+    is_flag=True,
+    help='Read JSON Lines ({"id", "url", "title", "text", "published", "lang"}), write as many.',
 )
 @click.option("--quantities", is_flag=True, help="All numbers with their units, whatever they are about.")
 @click.option("--explain", is_flag=True, help="Say for every field of every figure what speaks for it.")
@@ -113,7 +115,8 @@ def _answer(extractor: Extractor, row: dict[str, Any], *, quantities: bool) -> d
         }
     published = row.get("published")
     dated = date.fromisoformat(str(published)[:10]) if published else None
-    figures = extractor.read(row["text"], title=str(row.get("title") or ""), language=language, dated=dated)
+    url, title = (str(row.get(key) or "") for key in ("url", "title"))
+    figures = extractor.read(row["text"], title=title, language=language, dated=dated, url=url)
     return {"id": row.get("id"), "figures": [figure_row(figure) for figure in figures]}
 
 
@@ -124,4 +127,5 @@ def _document(what: str, language: str, dated: date | None, clock: Clock) -> dic
     if what != "-" and "://" not in what and not Path(what).is_file():
         raise click.BadParameter(f"{what!r} is no file, no address and not -", param_hint="FILE")
     title, text, found, day = read_anything(what, now=clock())
-    return {"text": text, "context": {"title": title, "language": language or found, "dated": dated or day}}
+    url = what if "://" in what else ""
+    return {"text": text, "context": {"title": title, "language": language or found, "dated": dated or day, "url": url}}
