@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -36,6 +37,8 @@ class Entity(_Declaration):
     currency: str = Field(default="", pattern=r"^([A-Z]{3})?$")
     #: The same for share prices and dividends.
     listed: str = Field(default="", pattern=r"^([A-Z]{3})?$")
+    #: The day on which its shares were first traded: news look back to it without naming it.
+    listing: date | None = None
     names: Names
     #: Names that are ordinary words: they count only beside another name of the watchlist.
     ambiguous: tuple[str, ...] = ()

@@ -229,7 +229,8 @@ class Binder:
             slot.settle("entity", "only")
         heard = (scene, slot, before, echoes, self._metrics)
         counted = manner.adds_up(scene, slot, self._metrics)
-        times, signs = dating.propose(*heard, counted=counted)
+        listing = self._entities[slot.entity].listing
+        times, signs = dating.propose(*heard, counted=counted, listing=listing)
         slot.period = times[choice.choose("period", slot, times, signs)]
         if counted is not None:
             slot.aggregation = counted
@@ -283,7 +284,7 @@ class Binder:
         """The printed unit, unless its word is short for several."""
         quantity = slot.quantity
         assert quantity.unit is not None
-        options = frames.readings(quantity, self._house)
+        options = frames.readings(quantity, self._house, before)
         number = 0
         if len(options) > 1:
             features = frames.of_readings(scene, slot, before, options)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
@@ -35,6 +35,8 @@ from storage import periods as algebra
 from storage.periods import month_of
 from storage.records import Aggregation
 
+#: Shapes of what is told of an offering: its price and proceeds, the first day's close.
+_OFFERED = frozenset({"market", "deal"})
 #: Periods that were chosen with a smaller share are carried on with doubt.
 _UNSURE = 0.6
 
@@ -47,10 +49,18 @@ def propose(
     metrics: Mapping[str, Metric],
     *,
     counted: Aggregation | None = None,
+    listing: date | None = None,
 ) -> tuple[list[str | None], Options]:
     """Periods that a figure may speak of, the first of them none, and the evidence for each.
 
-    Where it is settled how the figure is counted, a month and all time up to it are one answer and no rivals.
+    Args:
+        scene: the text.
+        slot: the figure, whose metric, measure and entity are decided.
+        before: slots before it, the nearest first.
+        echoes: figures told before with the same number.
+        metrics: the catalogue.
+        counted: how it is counted, where that is settled: a month and all time up to it are one answer then.
+        listing: the day on which its entity's shares were first traded.
     """
     options = Forms()
     base = _base(scene, slot, before)
@@ -67,6 +77,8 @@ def propose(
     for stretch, signs in stretches(scene, slot, before, shape):
         options.put(stretch, *signs)
     _derived(shape, options)
+    if listing is not None and shape in _OFFERED:
+        _offered(scene, slot, listing, options)
     for echo in echoes:
         if echo.metric == slot.metric:
             options.put(echo.period, "echo")
@@ -419,6 +431,15 @@ def _around(scene: Scene, slot: Slot, options: Forms) -> None:
                 options.put(f"{year}-Q{quarter}", "reporting-part", f"reporting-part{quarter}")
         elif length_name(scene.reporting) == "quarter":
             options.put(f"{year}-Q1", "reporting-first")
+
+
+def _offered(scene: Scene, slot: Slot, listing: date, options: Forms) -> None:
+    """The first day of trading, its month, and of a change what has passed since."""
+    first, now = month_of(listing), month_of(scene.dated)
+    options.put(listing.isoformat(), "listing-day")
+    options.put(first, "listing-month")
+    if slot.measure != "level" and first < now:
+        options.put(f"{first}/{now}", "listing-since")
 
 
 def _published(scene: Scene, options: Forms) -> None:

@@ -88,14 +88,21 @@ def _taken_off(quantity: Quantity) -> Value:
     return (100 - value[1], 100 - value[0]) if isinstance(value, tuple) else 100 - value
 
 
-def readings(quantity: Quantity, house: tuple[str, str]) -> list[Frame]:
-    """Units that a printed word may mean: a plain dollar or yuan is any dollar or yuan, a point any point."""
+def readings(quantity: Quantity, house: tuple[str, str], before: list[Slot]) -> list[Frame]:
+    """Units that a printed word may mean: a plain dollar, yuan or cent is of any currency, a point any point.
+
+    Args:
+        quantity: with a unit.
+        house: currency of the accounts and of the exchange.
+        before: slots before it, the nearest first: "12 cents" are those of the last amount.
+    """
     assert quantity.unit is not None
     found = [Frame(_taken_off(quantity), quantity.unit, "own")]
     if kind_of(quantity.unit) == "money" and not quantity.currency_stated:
-        found += [
-            Frame(quantity.value, unit, f"own>{name}") for unit, name in zip(house, ("house", "listed"), strict=True)
-        ]
+        currencies = dict(zip(house, ("house", "listed"), strict=True))
+        last = (near.frame.unit for near in before if near.frame is not None and kind_of(near.frame.unit) == "money")
+        currencies.setdefault(next(last, house[0]), "before")
+        found += [Frame(quantity.value, unit, f"own>{name}") for unit, name in currencies.items()]
     elif quantity.unit == "percentage_point":
         found.append(Frame(quantity.value, "percent", "own>percent"))
     unique: dict[str, Frame] = {}

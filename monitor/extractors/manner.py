@@ -7,7 +7,7 @@ from itertools import islice
 from typing import get_args
 
 from monitor.declarations.metrics import Metric
-from monitor.extractors.forms import length_name, when_of
+from monitor.extractors.forms import length_name, relation, when_of
 from monitor.extractors.scene import Scene, Slot
 from monitor.extractors.surroundings import kind_of, near_by, steps
 from monitor.extractors.weighing import Options, of_classes
@@ -42,6 +42,7 @@ def measures(
     ]
     facts += _before(slot, before)
     facts += _bases(scene, slot)
+    facts += (f"tied={lies}|{unit}" for lies in _apart(scene, slot))
     if slot.cell is not None:
         facts += _in_head(scene, slot, unit)
     for echo in echoes:
@@ -55,6 +56,15 @@ def measures(
     else:
         facts.append(f"with=none|{unit}")
     return of_classes(MEASURES, slot.context, facts, unit, f"{metric.shape}|{unit}")
+
+
+def _apart(scene: Scene, slot: Slot) -> Iterator[str]:
+    """How the times of the two amounts lie to each other that a rate was made from, where both are told before it."""
+    for tied in slot.ties:
+        now, then = scene.slots[tied.first], scene.slots[tied.second]
+        told = tied.part == "rate" and max(tied.first, tied.second) < slot.number
+        if told and now.metric == then.metric == slot.metric and now.period and then.period:
+            yield relation(now.period, then.period)
 
 
 def _in_head(scene: Scene, slot: Slot, unit: str) -> list[str]:

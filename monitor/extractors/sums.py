@@ -17,6 +17,8 @@ from monitor.extractors.scene import Slot, Tie
 _REACH = 4
 #: Rounding leaves this many percentage points open where a fit says much, and where it says anything.
 _FINE, _COARSE = 0.25, 1.2
+#: And of what is said in times, in hundredths.
+_LOOSE = 12
 _GROWTH, _SHARE = ("now", "then", "rate"), ("part", "whole", "share")
 _OF_RATES = frozenset({"percent", "times", "percentage_point"})
 
@@ -77,8 +79,9 @@ def _fit(one: _Number, other: _Number, rate: _Number) -> None:
         ratio = now.value / then.value
         slack = ratio * (now.slack + then.slack) * 100
         if rate.unit == "times":
-            open_ = slack + rate.slack * 100
-            if ratio > 1 and abs(ratio - rate.value) * 100 <= open_ <= _COARSE * 10:
+            # "Doubled" is printed of 1.9 and of 2.1, not of 1.5.
+            open_ = max(slack, min(rate.slack * 100, _LOOSE))
+            if ratio > 1 and abs(ratio - rate.value) * 100 <= open_ <= _LOOSE:
                 _note(_GROWTH, now, then, rate, "t")
             continue
         if rate.unit != "percent":
