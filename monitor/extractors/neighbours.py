@@ -139,7 +139,8 @@ class Neighbours:
             shared = None
         ranging = (
             "range" in link.kinds
-            or (one.opening == "between" and "series" in link.kinds)
+            # "Now at 14.4 %, 15.4 %" is a list, "between 14.4 and 15.4 %" has two ends.
+            or (one.opening == "between" and "series" in link.kinds and (spread or not link.comma))
             or ("either" in link.kinds and _is_near(first, second))
         )
         # "raised by HK$5 to HK$68"

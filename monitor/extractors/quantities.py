@@ -139,6 +139,10 @@ class Numbers:
             larger = [*scales, *(word for words in pack.numbers.places.values() for word in words)]
             ones = "".join(word for words in pack.numbers.words.values() for word in words if len(word) == 1)
             skip = f"{skip}(?!(?<=[{ones}]){alternation(larger, compact=True)})"
+            # 高一点 is a little, 一点五亿 one and a half.
+            point = "".join(pack.numbers.points)
+            measured = f"(?:{alternation(scales, compact=True)}|{affixes.unit_start})"
+            skip = f"{skip}(?!(?<=[{point}])[{ones}]{{1,4}}{measured})" if point else skip
         fixed = edged(self._fixed, compact=self._compact) if self._fixed else never
         multiples = [word for words in pack.units.after.get("times", {}).values() for word in words]
         run = self._numerals.pattern(affixes.unit_start, alternation(multiples) if multiples else never)
