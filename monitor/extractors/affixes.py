@@ -13,8 +13,8 @@ from monitor.extractors.words import LETTERS, alternation, endings, squeezed
 
 _ONE = Decimal(1)
 BLANK = " {0,3}+"
-#: A line may end between a number and its scale or unit.
-BREAK = " {0,3}+(?:\n {0,3}+)?+"
+#: A line may end between a number and its unit; a letter by itself begins the next one ("B. Assets").
+BREAK = " {0,3}+(?:\n(?![A-Za-z](?![A-Za-z])) {0,3}+)?+"
 #: So many words before a number are looked at.
 _MOST_BEFORE = 7
 _REMEMBERED = 20_000

@@ -12,6 +12,7 @@ from monitor.extractors.quantity import Bound, Found, Quantity, is_money
 from monitor.extractors.words import LETTERS, alternation, endings, squeezed
 
 _ONE = Decimal(1)
+_TEN = Decimal(10)
 _WHOLE = Decimal(100)
 #: So many percent or minutes are not printed without their unit.
 _THOUSAND = Decimal(1000)
@@ -128,6 +129,8 @@ class Neighbours:
             return _inherit_bound(one, after)
         if "parts" in link.kinds and _is_part(one, after):
             return [_merged(one, after)]
+        if "parts" in link.kinds and (whole := _of_last_digit(one, after)) is not None:
+            return [whole]
         said = low[second.number_end : second.end].endswith(self._spreads)
         spread = said or self._follows(low, second.end, self._spreads)
         shared = _share(one, after) if link.kinds & _SHARING and not _in_columns(first, second, link) else None
@@ -223,6 +226,25 @@ def _is_part(one: Found, after: Found) -> bool:
         return after.factor < one.factor and abs(second.value) < abs(first.value) + 1
     plain = second.start == second.number_start
     return first.unit == "minutes" and plain and after.factor < one.factor and second.value < first.resolution
+
+
+def _of_last_digit(one: Found, after: Found) -> Found | None:
+    """The whole where the second is a last digit with the currency of both: 四毛六港币."""
+    first, second = one.quantity, after.quantity
+    digit = second.value
+    alone = second.start == second.number_start and second.currency_stated and second.resolution == 1
+    if not (one.part and alone and isinstance(digit, Decimal) and isinstance(first.value, Decimal) and digit < _TEN):
+        return None
+    worth = one.factor / _TEN
+    whole = replace(
+        first,
+        end=second.end,
+        value=first.value + digit * worth,
+        unit=second.unit,
+        resolution=worth,
+        currency_stated=True,
+    )
+    return one._replace(quantity=whole, part=False)
 
 
 def _merged(one: Found, after: Found) -> Found:

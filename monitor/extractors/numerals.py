@@ -22,8 +22,10 @@ _ONE = Decimal(1)
 _REMEMBERED = 20_000
 _LONGEST_REMEMBERED = 80
 _BLANK = " {0,3}+"
+#: A letter by itself begins a line ("B. Assets") and is no scale of the one before.
+_NO_ITEM = "(?!(?<=\n)[A-Za-z](?![A-Za-z]))"
 #: A line may end between a number and its scale.
-_BREAK = " {0,3}+(?:\n {0,3}+)?+"
+_BREAK = f" {{0,3}}+(?:\n{_NO_ITEM} {{0,3}}+)?+"
 #: Scales no longer than this are abbreviations (`bn`), longer ones are words.
 _LONGEST_ABBREVIATION = 3
 
@@ -150,7 +152,7 @@ class Numerals:
         glued = alternation(self._glued) if self._glued else "(?!)"
         if self._compact:
             return self._compact_pattern(kinds, scales, glued, unit_start)
-        blank = "(?:[ \n]{1,3}|-)"
+        blank = f"(?:[ \n]{{1,3}}{_NO_ITEM}|-)"
         # Abbreviations follow digits only: `a` and `t` are no trillion.
         long = [word for word in kinds["scale"] if len(word) > _LONGEST_ABBREVIATION]
         words = [*kinds["word"], *kinds["place"], *long, *kinds["counted"], *kinds["alone"], *kinds["scaled"]]
