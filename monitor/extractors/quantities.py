@@ -60,6 +60,8 @@ _DATING = frozenset({"date", "year"})
 _MONEY_SIGNS = "$€£¥₩₹"
 #: Behind a number at the beginning of a line these make it the number of a list; the last is drawn round it.
 _LISTED = ".)、\u20e3"
+#: Lists are no longer, and what bears a number ("section 12", "no. 350") has a smaller one.
+_LONGEST_COUNT, _LARGE = 40, 1000
 #: Dates, times, stock codes and identifiers made of digits and marks.
 _STAMP = (
     r"(?:19|20)[0-9]{2}([-/.])[01]?[0-9]\2[0-3]?[0-9](?![0-9])"
@@ -559,7 +561,7 @@ def _kind(marks: _Marks, reading: Reading, place: _Place, start: int, end: int) 
         if reading.scale > 1 and place.char(end - 1) >= _IDEOGRAPH:
             # GMV3850亿: no name has such a scale.
             return "number"
-        if prefix.mark is not None and (prefix.mark not in _DATING or _dates(reading, prefix.mark)):
+        if prefix.mark is not None and _is_marked(reading, prefix.mark):
             return cast(Kind, prefix.mark)
         before = place.char(start - 1)
         if _LETTER.match(before) or (before == "-" and _LETTER.match(place.char(start - 2)) and not place.linked):
@@ -582,9 +584,17 @@ def _kind(marks: _Marks, reading: Reading, place: _Place, start: int, end: int) 
     if _LETTER.match(after):
         return "name"
     if after and after in _LISTED and place.char(start - 1) in ("", "\n") and not place.char(end + 1).isdigit():
-        return "ordinal"
+        # "Your target price?" "70. It was 88 before."
+        return "ordinal" if reading.resolution == 1 and reading.low <= _LONGEST_COUNT else "number"
     bare = reading.resolution == 1 and not reading.spelled and end - start == 4 and not prefix.bound and not prefix.sign
     return "year" if bare and int(reading.low) in _YEARS else "number"
+
+
+def _is_marked(reading: Reading, mark: str) -> bool:
+    """Whether a word before a number makes it something else: `section 4`, not `users number 960,000`."""
+    if mark == "ordinal":
+        return reading.scale == 1 and reading.low < _LARGE
+    return mark not in _DATING or _dates(reading, mark)
 
 
 def _dates(reading: Reading, mark: str) -> bool:
