@@ -82,8 +82,13 @@ def format(period: Period) -> str:  # noqa: A001 - the counterpart of parse
 
     >>> format(parse("2025-07/2025-09"))
     '2025-Q3'
+
+    Raises:
+        ValueError: the period ends before it begins.
     """
     first, last = period.first, period.last
+    if first is not None and last < first:
+        raise ValueError(f"a period ends when it has begun, not from {first} to {last}")
     whole_end = last.day == monthrange(last.year, last.month)[1]
     if first is None:
         return f"..{month_of(last) if whole_end else last.isoformat()}"

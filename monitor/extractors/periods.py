@@ -411,6 +411,9 @@ class _Resolver:
             begin = algebra.shift_years(begin, -1)
         start = algebra.first_day(begin)
         assert start is not None
+        if algebra.last_day(end) < start:
+            # "From April of last year to March": the year that is said is the first one's.
+            end = algebra.shift_years(end, 1)
         if first.unit == "day":
             # "1 January to 31 December" is the year.
             return algebra.format(algebra.parse(f"{begin}/{end}"))

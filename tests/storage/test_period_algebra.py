@@ -106,6 +106,8 @@ def test_the_ends_of_the_calendar_are_errors() -> None:
         periods.before("0001-Q1")
     with pytest.raises(ValueError, match="open start"):
         periods.before("..2025")
+    with pytest.raises(ValueError, match="ends when it has begun"):
+        periods.format(periods.Period(date(2025, 4, 1), date(2025, 3, 31)))
 
 
 def test_same_and_contains_are_of_days() -> None:
