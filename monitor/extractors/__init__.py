@@ -48,6 +48,8 @@ from storage.records import Figure
 #: A text's head: where the period that it reports is looked for.
 _HEAD = 1500
 _FALLBACK = "en"
+#: No news are older or newer.
+_EARLIEST, _LATEST = date(1000, 1, 1), date(9000, 1, 1)
 #: So many different ordinary words for the watched are a name.
 _COMPANIONS = 2
 _SURROGATES = re.compile("[\ud800-\udfff]")
@@ -177,7 +179,7 @@ class Extractor:
             dated: day of publication, against which relative words resolve; None: today.
             url: where it stands; on a site of an entity, a text that names nobody who is watched speaks of that.
         """
-        given = _Given(text, title, language, dated or _today(), url)
+        given = _Given(text, title, language, _day(dated), url)
         pairs = self._figures(given, _Weighed(self._weights))
         return audited([figure for _, figure in pairs], metrics())
 
@@ -185,7 +187,7 @@ class Extractor:
         self, text: str, *, title: str = "", language: str = "", dated: date | None = None, url: str = ""
     ) -> list[Explained]:
         """The figures of a text with what spoke for each of their fields; arguments as of `read`."""
-        given = _Given(text, title, language, dated or _today(), url)
+        given = _Given(text, title, language, _day(dated), url)
         pairs = self._figures(given, _Weighed(self._weights, explain=True))
         figures = audited([figure for _, figure in pairs], metrics())
         return [explained(figure, slot) for (slot, _), figure in zip(pairs, figures, strict=True)]
@@ -262,8 +264,12 @@ class Extractor:
         return self._tools[code]
 
 
-def _today() -> date:
-    return datetime.now(UTC).date()
+def _day(dated: date | None) -> date:
+    """The day from which relative words count: today where it is not known, and no day before or after all calendars.
+
+    0001-01-01 is what some systems write for no date.
+    """
+    return datetime.now(UTC).date() if dated is None else min(max(dated, _EARLIEST), _LATEST)
 
 
 def _readable(text: str) -> Normal:

@@ -180,13 +180,14 @@ _NAMES = ["Kuaishou", "Kling", "快手", "可灵", "可霊"]
 _METRICS = ["revenue", "收入", "売上高", "Umsatz", "rose", "增长", "respectively", "分别", "vs"]
 _NUMBERS = ["5", "3.2", "1,234", "%", "亿元", "億元", "RMB", "billion", "Mrd. Yuan", "2025", "Q3", "第三季度", "１２"]
 _MARKS = [" ", "\n", "|", ",", "。", "(", ")", "\u200b", "―", "e\u0301"]
-_PIECES = st.sampled_from([*_NAMES, *_METRICS, *_NUMBERS, *_MARKS])
+_TIMES = ["April of last year", " to March ", "since", "bis Ende März", "Vorjahr", "去年4月", "至", "3月", "前年同期", "昨年末"]
+_PIECES = st.sampled_from([*_NAMES, *_METRICS, *_NUMBERS, *_MARKS, *_TIMES])
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(_PIECES, max_size=40).map("".join), st.sampled_from(["zh", "en", "de", "ja"]))
-def test_spans_lie_in_the_text(extractor: Extractor, text: str, code: str) -> None:
-    for figure in extractor.read(text, language=code, dated=DAY):
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(_PIECES, max_size=40).map("".join), st.sampled_from(["zh", "en", "de", "ja"]), st.dates())
+def test_spans_lie_in_the_text(extractor: Extractor, text: str, code: str, dated: date) -> None:
+    for figure in extractor.read(text, language=code, dated=dated):
         assert 0 <= figure.start < figure.end <= len(text)
         assert text[figure.start : figure.end] in figure.quote
         assert figure.quote in text
