@@ -180,7 +180,18 @@ _NAMES = ["Kuaishou", "Kling", "快手", "可灵", "可霊"]
 _METRICS = ["revenue", "收入", "売上高", "Umsatz", "rose", "增长", "respectively", "分别", "vs"]
 _NUMBERS = ["5", "3.2", "1,234", "%", "亿元", "億元", "RMB", "billion", "Mrd. Yuan", "2025", "Q3", "第三季度", "１２"]
 _MARKS = [" ", "\n", "|", ",", "。", "(", ")", "\u200b", "―", "e\u0301"]
-_TIMES = ["April of last year", " to March ", "since", "bis Ende März", "Vorjahr", "去年4月", "至", "3月", "前年同期", "昨年末"]
+_TIMES = [
+    "April of last year",
+    " to March ",
+    "since",
+    "bis Ende März",
+    "Vorjahr",
+    "去年4月",
+    "至",
+    "3月",
+    "前年同期",
+    "昨年末",
+]
 _PIECES = st.sampled_from([*_NAMES, *_METRICS, *_NUMBERS, *_MARKS, *_TIMES])
 
 
