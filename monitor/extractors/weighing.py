@@ -120,8 +120,9 @@ class Weights:
         #: (facts, d) The vectors of each decision, and its number.
         self._place: dict[str, tuple[Array, int]] = {}
         for number, (decision, table) in enumerate(tables.items()):
-            self._vectors[[self._around[fact] for fact in table.around], number] = table.around_vectors
-            self._place[decision] = self._vectors[:, number], number
+            mine = self._vectors[:, number, : table.around_vectors.shape[1]]
+            mine[[self._around[fact] for fact in table.around]] = table.around_vectors
+            self._place[decision] = mine, number
         #: The surroundings that were added up last, and their sum.
         self._last: tuple[Collection[str], Array] = (), self._sum(())
 
@@ -140,7 +141,7 @@ class Weights:
             self._last = options.context, total
         vectors, number = self._place[decision]
         rows = [self._around[fact] for fact in self._around.keys() & options.around]
-        summed: Array = total[number] + np.add.reduce(vectors[rows], axis=0, dtype=np.int64)
+        summed: Array = total[number, : vectors.shape[1]] + np.add.reduce(vectors[rows], axis=0, dtype=np.int64)
         return summed
 
     def _scores(self, decision: str, options: Options) -> list[int]:
