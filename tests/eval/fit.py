@@ -56,8 +56,8 @@ DECAY = {"period": 0.2}
 DEFAULT_DECAY = 0.1
 #: Spread of the first vectors.
 SPREAD = 0.03
-#: Articles of the first folder count so often: they are the reference for how figures are annotated. Among more articles
-#: it takes more for them to be read as before.
+#: Articles of the first folder count so often: they are the reference for how figures are annotated. The more others
+#: there are, the more it takes for these to be read as before.
 REFERENCE = 3.0
 
 
