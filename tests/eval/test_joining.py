@@ -1,0 +1,49 @@
+"""Two learnings put together decide by the mean of what each of them finds."""
+
+from __future__ import annotations
+
+from math import log
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from monitor.extractors.weighing import UNIT, Options, Table, Weights
+from tests.eval.joining import joined
+
+#: Vectors are rounded to whole parts: of four numbers half a part each, times three facts of twenty parts.
+SLACK = 4 * 3 * 20 / UNIT**2
+
+
+@st.composite
+def tables(draw: st.DrawFn, own: tuple[str, ...], around: tuple[str, ...]) -> Table:
+    """A table that knows these facts."""
+    width = draw(st.integers(1, 3))
+    vector = st.integers(-20, 20)
+    return Table(
+        own,
+        draw(arrays(np.int32, len(own), elements=st.integers(-9000, 9000))),
+        draw(arrays(np.int8, (len(own), width), elements=vector)),
+        around,
+        draw(arrays(np.int8, (len(around), width), elements=vector)),
+    )
+
+
+def lead(table: Table) -> float:
+    """By how much the second of two options weighs more than the first, beside a decision that looks further around."""
+    wider = Table(("none",), np.zeros(1), np.zeros((1, 9)), ("far",), np.zeros((1, 9)))
+    weights = Weights({"metric": table, "period": wider})
+    number, share = weights.choose("metric", Options(("near", "far"), ("title",), [("none",), ("first", "shared")]))
+    return (1 if number else -1) * log(share / (1 - share))
+
+
+@given(tables(("none", "first", "shared"), ("near", "title")), tables(("shared", "first"), ("near", "far")))
+def test_the_lead_is_the_mean_of_both(one: Table, other: Table) -> None:
+    assert lead(joined(one, other)) == pytest.approx((lead(one) + lead(other)) / 2, abs=SLACK)
+
+
+@given(tables(("none", "first", "shared"), ("near", "title")))
+def test_a_learning_with_itself_decides_as_before(table: Table) -> None:
+    assert lead(joined(table, table)) == pytest.approx(lead(table), abs=SLACK)
