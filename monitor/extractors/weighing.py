@@ -114,20 +114,20 @@ class Weights:
         self._own = {decision: _Own(table) for decision, table in tables.items()}
         facts = dict.fromkeys(fact for table in tables.values() for fact in table.around)
         self._around = {fact: row for row, fact in enumerate(facts)}
-        length = max((table.around_vectors.shape[1] for table in tables.values()), default=0)
-        #: (facts, decisions, d) What stands around is looked up once for all decisions.
-        self._vectors = np.zeros((len(facts), len(tables), length), dtype=np.int8)
-        #: (facts, d) The vectors of each decision, and its number.
-        self._place: dict[str, tuple[Array, int]] = {}
-        for number, (decision, table) in enumerate(tables.items()):
-            mine = self._vectors[:, number, : table.around_vectors.shape[1]]
+        ends = np.cumsum([0, *(table.around_vectors.shape[1] for table in tables.values())])
+        #: (facts, d of all decisions) What stands around is looked up once for all decisions.
+        self._vectors = np.zeros((len(facts), ends[-1]), dtype=np.int8)
+        #: (facts, d) The vectors of each decision, and which columns they are.
+        self._place: dict[str, tuple[Array, slice]] = {}
+        for (decision, table), begin, end in zip(tables.items(), ends, ends[1:], strict=False):
+            mine = self._vectors[:, begin:end]
             mine[[self._around[fact] for fact in table.around]] = table.around_vectors
-            self._place[decision] = mine, number
+            self._place[decision] = mine, slice(begin, end)
         #: The surroundings that were added up last, and their sum.
         self._last: tuple[Collection[str], Array] = (), self._sum(())
 
     def _sum(self, facts: Collection[str]) -> Array:
-        """(decisions, d) The sums of the vectors of what stands around."""
+        """(d of all decisions,) The sums of the vectors of what stands around."""
         # A view's intersection drops doubles and what has no weight in one pass, without a step of Python for each.
         rows = [self._around[fact] for fact in self._around.keys() & facts]
         total: Array = np.add.reduce(self._vectors.take(rows, axis=0), axis=0, dtype=np.int64)
@@ -139,9 +139,9 @@ class Weights:
         if context is not options.context:
             total = self._sum(options.context)
             self._last = options.context, total
-        vectors, number = self._place[decision]
+        vectors, columns = self._place[decision]
         rows = [self._around[fact] for fact in self._around.keys() & options.around]
-        summed: Array = total[number, : vectors.shape[1]] + np.add.reduce(vectors[rows], axis=0, dtype=np.int64)
+        summed: Array = total[columns] + np.add.reduce(vectors[rows], axis=0, dtype=np.int64)
         return summed
 
     def _scores(self, decision: str, options: Options) -> list[int]:
