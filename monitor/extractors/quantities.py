@@ -108,8 +108,8 @@ class Numbers:
         self._bracketed = re.compile(
             f"(?<=[{LETTERS}$€£¥])[(]([0-9][0-9.,]{{0,20}})[)](?={BLANK}{scales})", re.IGNORECASE
         )
-        #: What numbers came to, by the text they stood in, and their place and length in it.
-        self._seen: dict[tuple[str, int, int, bool, bool, bool], tuple[Found, ...]] = {}
+        #: What numbers came to, by the text they stood in, place and length in it, and how far the words before reach.
+        self._seen: dict[tuple[str, int, int, int, bool, bool, bool], tuple[Found, ...]] = {}
 
     def _key(self, word: str) -> str:
         return squeezed(word.lower(), compact=self._compact)
@@ -217,7 +217,7 @@ class Numbers:
         gap = text[floor : at - reach] if reach and floor else None
         touches = gap == "" or (gap == " " and text[at - reach + 1].isspace())
         compared = self._is_compared(match, text[floor:at]) if floor else False
-        key = (text[begin : match.end() + _NEAR], at - begin, match.end() - at, touches, compared, opens)
+        key = (text[begin : match.end() + _NEAR], at - begin, match.end() - at, reach, touches, compared, opens)
         seen = self._seen.get(key)
         if seen is None:
             seen = tuple(self._read_place(match, text, reach, touches, compared))

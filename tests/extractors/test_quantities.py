@@ -218,6 +218,16 @@ def test_what_was_read_before_changes_nothing(language: str, data: st.DataObject
     assert reader.read(text) == fresh
 
 
+def test_how_far_a_place_reaches_back_is_part_of_it() -> None:
+    reader = numbers("en")
+    reader.forget()
+    apart, glued = "nt$ zero", "short ofnt$ zero"
+    fresh = reader.read(glued)
+    reader.forget()
+    assert [quantity.unit for quantity in reader.read(apart)] == ["TWD"]
+    assert reader.read(glued) == fresh
+
+
 def test_what_follows_a_place_is_part_of_it() -> None:
     reader = numbers("de")
     reader.forget()
