@@ -160,3 +160,4 @@ def test_a_filing_that_names_nobody_is_told_as_who_publishes_it(scene: Stage, tm
     ended(monitor("ingest", put(tmp_path, filing, line(2, **nameless)), now=NOW))
     told = [(fact["entity"], fact["metric"], fact["period"]) for fact in monitor.rows("facts")]
     assert told == [("kuaishou", "revenue", "2025-Q2")]
+    assert len(monitor.rows("figures")) == 1

@@ -9,12 +9,9 @@ from itertools import chain
 from typing import NamedTuple
 
 from monitor.declarations.numbers import NumberSections, as_decimal, currency_codes, currency_names
-from monitor.extractors.words import LETTERS, alternation, endings, squeezed
+from monitor.extractors.words import BLANK, BREAK, LETTERS, alternation, endings, squeezed
 
 _ONE = Decimal(1)
-BLANK = " {0,3}+"
-#: A line may end between a number and its unit; a letter by itself begins the next one ("B. Assets").
-BREAK = " {0,3}+(?:\n(?![A-Za-z](?![A-Za-z])) {0,3}+)?+"
 #: So many words before a number are looked at.
 _MOST_BEFORE = 7
 _REMEMBERED = 20_000

@@ -14,18 +14,13 @@ from typing import NamedTuple
 from monitor.declarations.numbers import NumberSections, as_decimal
 from monitor.extractors.amounts import Amount, Reading
 from monitor.extractors.digits import DigitReader
-from monitor.extractors.words import LETTERS, alternation, squeezed
+from monitor.extractors.words import BLANK, BREAK, ITEM, LETTERS, alternation, squeezed
 
 _ZERO = Decimal(0)
 _ONE = Decimal(1)
 #: How many readings are remembered before they are forgotten all at once, and up to which length of text.
 _REMEMBERED = 20_000
 _LONGEST_REMEMBERED = 80
-_BLANK = " {0,3}+"
-#: A letter by itself begins a line ("B. Assets") and is no scale of the one before.
-_NO_ITEM = "(?!(?<=\n)[A-Za-z](?![A-Za-z]))"
-#: A line may end between a number and its scale.
-_BREAK = f" {{0,3}}+(?:\n{_NO_ITEM} {{0,3}}+)?+"
 #: Scales no longer than this are abbreviations (`bn`), longer ones are words.
 _LONGEST_ABBREVIATION = 3
 
@@ -152,7 +147,7 @@ class Numerals:
         glued = alternation(self._glued) if self._glued else "(?!)"
         if self._compact:
             return self._compact_pattern(kinds, scales, glued, unit_start)
-        blank = f"(?:[ \n]{{1,3}}{_NO_ITEM}|-)"
+        blank = f"(?:[ \n]{{1,3}}(?!(?<=\n){ITEM})|-)"
         # Abbreviations follow digits only: `a` and `t` are no trillion.
         long = [word for word in kinds["scale"] if len(word) > _LONGEST_ABBREVIATION]
         words = [*kinds["word"], *kinds["place"], *long, *kinds["counted"], *kinds["alone"], *kinds["scaled"]]
@@ -172,7 +167,7 @@ class Numerals:
     def _compact_pattern(self, kinds: dict[str, list[str]], scales: str, glued: str, unit_start: str) -> str:
         """The run where no blanks are set between words."""
         plain = [*kinds["word"], *kinds["place"]]
-        vague = f"{alternation(self._pick('vague'), compact=True)}(?={_BLANK}{scales})|" if self._pick("vague") else ""
+        vague = f"{alternation(self._pick('vague'), compact=True)}(?={BLANK}{scales})|" if self._pick("vague") else ""
         first = alternation(
             # S&M 97亿: letters are no scale without a number before them.
             [
@@ -192,14 +187,14 @@ class Numerals:
         digits = self._digits()
         onward = "|".join(
             (
-                f"(?!{_BLANK}{self._worded}){_BLANK}{more}",
-                f"{_BLANK}{point}(?={_BLANK}{more})",
-                f"{_BREAK}{large}",
+                f"(?!{BLANK}{self._worded}){BLANK}{more}",
+                f"{BLANK}{point}(?={BLANK}{more})",
+                f"{BREAK}{large}",
                 glued,
-                f"{_BLANK}{over}(?={_BLANK}(?:[0-9]|{more})){_BLANK}(?:{digits})?+",
-                f"(?! ?{self._worded}) ?{inside}(?={_BLANK}(?:{scales}|{unit_start}))",
+                f"{BLANK}{over}(?={BLANK}(?:[0-9]|{more})){BLANK}(?:{digits})?+",
+                f"(?! ?{self._worded}) ?{inside}(?={BLANK}(?:{scales}|{unit_start}))",
                 # A day or month behind a scale is none of its digits: `5亿3月`.
-                f"(?<![0-9])(?!{digits}{_BLANK}{self._dated}){digits}",
+                f"(?<![0-9])(?!{digits}{BLANK}{self._dated}){digits}",
                 f"(?<![0-9]) {digits}(?= ?{scales})",
             )
         )

@@ -16,13 +16,13 @@ from itertools import chain
 from typing import NamedTuple, cast
 
 from monitor.declarations.numbers import Fixed, NumberSections, as_decimal
-from monitor.extractors.affixes import BLANK, NOTHING, Affixes, Prefix, Unit, edged
+from monitor.extractors.affixes import NOTHING, Affixes, Prefix, Unit, edged
 from monitor.extractors.amounts import Reading
 from monitor.extractors.neighbours import Neighbours
 from monitor.extractors.normal import normalise
 from monitor.extractors.numerals import Numerals
 from monitor.extractors.quantity import Bound, Found, Kind, Number, Quantity, is_money
-from monitor.extractors.words import LETTERS, alternation, squeezed
+from monitor.extractors.words import BLANK, LETTERS, alternation, squeezed
 
 __all__ = ["Bound", "Kind", "Number", "Numbers", "Quantity", "read_quantities"]
 

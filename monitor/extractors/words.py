@@ -16,6 +16,11 @@ END = f"(?![{LETTERS}])"
 #: What ended here, if with a letter, does not go on with one. It stands once behind a tree: a look ahead in each of its
 #: leaves says the same, and took a third of the time that a language's patterns take to compile.
 _WHOLE = f"(?<![{LETTERS}](?=[{LETTERS}]))"
+BLANK = " {0,3}+"
+#: A letter by itself begins a line ("B. Assets") and is no scale or unit of the number before it.
+ITEM = "[A-Za-z](?![A-Za-z])"
+#: A line may end between a number and its scale or unit.
+BREAK = f" {{0,3}}+(?:\n(?!{ITEM}) {{0,3}}+)?+"
 #: From here on, characters belong to scripts without blanks between words.
 _FIRST_COMPACT = "\u2e80"
 

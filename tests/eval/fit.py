@@ -36,6 +36,7 @@ from monitor.extractors.scene import Frame, Slot
 from monitor.extractors.weighing import UNIT, Options, Table, Weights, save
 from monitor.rows import figure_row
 from tests.eval import scoring
+from tests.eval.joining import together
 
 #: A fact seen in fewer decisions than this says nothing; most decisions are learned from twice.
 RARE = 8
@@ -324,18 +325,6 @@ def learn(samples: Sequence[Sample], counts: Sequence[float], decay: float, run:
     )
 
 
-def together(tables: Sequence[Table]) -> Table:
-    """Learnings that decide together, in whole numbers: the score is the mean of theirs."""
-    alone = np.mean([table.alone for table in tables], axis=0)
-    share = len(tables) ** -0.5
-    own, around = (
-        np.concatenate([getattr(table, name) for table in tables], axis=1) * share
-        for name in ("own_vectors", "around_vectors")
-    )
-    whole = np.clip(np.round(alone * UNIT**2), -32767, 32767)
-    return Table(tables[0].own, whole, _whole(own), tables[0].around, _whole(around))
-
-
 def _kept(random: np.random.Generator, shape: tuple[int, int]) -> np.ndarray:
     """What is left of sums of vectors, as factors."""
     return (random.random(shape, dtype=np.float32) >= DROPOUT).astype(np.float32) / np.float32(1 - DROPOUT)
@@ -346,11 +335,6 @@ def _rate(part: float) -> float:
     if part < WARM:
         return RATE * (1 - (1 - 1 / 25) * (1 + cos(pi * part / WARM)) / 2)
     return RATE * (1 + cos(pi * (part - WARM) / (1 - WARM))) / 2
-
-
-def _whole(vectors: np.ndarray) -> np.ndarray:
-    """In whole parts of `UNIT` that a byte holds."""
-    return np.clip(np.round(vectors * UNIT), -127, 127)
 
 
 def gather(extractor: Extractor, doc: dict[str, Any], weights: Weights | None = None) -> Taught:
@@ -382,7 +366,7 @@ def train(taught: Sequence[Taught], counts: Sequence[float], jobs: int, runs: in
         return learn(merged[decision], often[decision], DECAY.get(decision, DEFAULT_DECAY), run)
 
     tables = spread(task, [(decision, run) for decision in order for run in range(runs)], jobs)
-    return Weights({d: together(tables[runs * place : runs * (place + 1)]) for place, d in enumerate(order)})
+    return Weights({d: together(tables[runs * place : runs * (place + 1)], UNIT) for place, d in enumerate(order)})
 
 
 def spread(task: Callable[[Any], Any], items: Sequence[Any], jobs: int) -> list[Any]:

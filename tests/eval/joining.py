@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -18,20 +19,33 @@ import numpy as np
 
 from monitor.extractors.weighing import Table, Weights, load, save
 
-#: Each of two learnings weighs half; its vectors, which are multiplied with each other, the root of that.
-_HALF = 0.5**0.5
-
 Array = np.ndarray[Any, Any]
 
 
-def joined(one: Table, other: Table) -> Table:
-    """The table with which two decide together, in whole numbers; a fact that one does not know has no weight there."""
-    own = list(dict.fromkeys([*one.own, *other.own]))
-    around = list(dict.fromkeys([*one.around, *other.around]))
-    alone = sum(_placed(own, table.own, table.alone[:, None]) for table in (one, other)) / 2
-    own_vectors = [_placed(own, table.own, table.own_vectors) for table in (one, other)]
-    around_vectors = [_placed(around, table.around, table.around_vectors) for table in (one, other)]
-    return Table(own, np.round(alone)[:, 0], _side_by_side(own_vectors), around, _side_by_side(around_vectors))
+def together(tables: Sequence[Table], unit: int) -> Table:
+    """The table with which learnings decide together, in whole numbers: the score is the mean of theirs.
+
+    Args:
+        tables: of one decision; a fact that one does not know has no weight there.
+        unit: what their vectors are to be counted in parts of; 1 where they are counted already.
+    """
+    own, around = (list(dict.fromkeys(chain.from_iterable(names))) for names in zip(*map(_names, tables), strict=True))
+    # Vectors are multiplied with each other: each by the root of its part.
+    share = unit * len(tables) ** -0.5
+    alone = sum(_placed(own, table.own, table.alone[:, None]) for table in tables)[:, 0] * unit**2 / len(tables)
+    own_vectors = [_placed(own, table.own, table.own_vectors) for table in tables]
+    around_vectors = [_placed(around, table.around, table.around_vectors) for table in tables]
+    return Table(
+        own,
+        _whole(alone, 2),
+        _whole(np.concatenate(own_vectors, axis=1) * share, 1),
+        around,
+        _whole(np.concatenate(around_vectors, axis=1) * share, 1),
+    )
+
+
+def _names(table: Table) -> tuple[Sequence[str], Sequence[str]]:
+    return table.own, table.around
 
 
 def _placed(names: Sequence[str], known: Sequence[str], values: Array) -> Array:
@@ -42,8 +56,10 @@ def _placed(names: Sequence[str], known: Sequence[str], values: Array) -> Array:
     return found
 
 
-def _side_by_side(vectors: Sequence[Array]) -> Array:
-    return np.clip(np.round(np.concatenate(vectors, axis=1) * _HALF), -127, 127)
+def _whole(values: Array, size: int) -> Array:
+    """Whole numbers that so many bytes hold."""
+    most = 2 ** (8 * size - 1) - 1
+    return np.clip(np.round(values), -most, most)
 
 
 def main() -> None:
@@ -57,7 +73,9 @@ def main() -> None:
     older, newer = load(options.older), load(options.newer)
     tables = dict(newer.tables)
     tables |= {decision: older.tables[decision] for decision in options.kept}
-    tables |= {decision: joined(older.tables[decision], newer.tables[decision]) for decision in options.both}
+    tables |= {
+        decision: together([older.tables[decision], newer.tables[decision]], unit=1) for decision in options.both
+    }
     save(Weights(tables, newer.steps), options.into)
 
 

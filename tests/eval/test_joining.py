@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from monitor.extractors.weighing import UNIT, Options, Table, Weights
-from tests.eval.joining import joined
+from tests.eval.joining import together
 
 #: Vectors are rounded to whole parts: of four numbers half a part each, times three facts of twenty parts.
 SLACK = 4 * 3 * 20 / UNIT**2
@@ -41,9 +41,9 @@ def lead(table: Table) -> float:
 
 @given(tables(("none", "first", "shared"), ("near", "title")), tables(("shared", "first"), ("near", "far")))
 def test_the_lead_is_the_mean_of_both(one: Table, other: Table) -> None:
-    assert lead(joined(one, other)) == pytest.approx((lead(one) + lead(other)) / 2, abs=SLACK)
+    assert lead(together([one, other], 1)) == pytest.approx((lead(one) + lead(other)) / 2, abs=SLACK)
 
 
 @given(tables(("none", "first", "shared"), ("near", "title")))
 def test_a_learning_with_itself_decides_as_before(table: Table) -> None:
-    assert lead(joined(table, table)) == pytest.approx(lead(table), abs=SLACK)
+    assert lead(together([table, table], 1)) == pytest.approx(lead(table), abs=SLACK)
