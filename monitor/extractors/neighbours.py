@@ -290,7 +290,12 @@ def _share(one: Found, after: Found) -> Found | None:
     # Millions beside a percentage or minutes are of something else: `MAUs 640m, and 134 minutes`.
     takes_unit = first.unit is None and second.unit is not None and not (first.scaled and second.unit in _UNSCALED)
     same = first.unit in (None, second.unit) or second.unit is None
-    takes_scale = second.scaled and not first.scaled and same and (first.unit is None or is_money(first.unit))
+    takes_scale = (
+        second.scaled
+        and not first.scaled
+        and same
+        and (first.unit is None or (is_money(first.unit) and not first.noun))
+    )
     if not takes_unit and not takes_scale:
         return None
     scale = after.scale if takes_scale and first.value < after.scale else _ONE
