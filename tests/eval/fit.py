@@ -21,6 +21,7 @@ from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from math import cos, log1p, pi
 from multiprocessing import get_context
 from pathlib import Path
@@ -168,36 +169,54 @@ def _meets(frame: Frame, gold: dict[str, Any]) -> bool:
     return scoring.same_value(theirs, mine)
 
 
+#: So many numbers are looked at together: a decision's facts are half a thousand million numbers.
+_PORTION = 10_000_000
+
+
 class _Facts:
     """Facts that are met often enough, and which of them each row has."""
 
-    def __init__(self, rows: Sequence[np.ndarray], decisions: np.ndarray) -> None:
+    def __init__(self, numbers: np.ndarray, lengths: np.ndarray, decisions: np.ndarray) -> None:
         """Number the facts.
 
         Args:
-            rows: numbers of `_NAMES` in each row.
+            numbers: those of `_NAMES` in all rows, one row after the other.
+            lengths: how many of them each row has.
             decisions: which decision each row belongs to, rising.
         """
-        lengths = np.array([len(row) for row in rows])
-        numbers = np.concatenate(rows)
-        # One number for each pair of decision and fact, sorted: `unique` takes ten times as long.
-        pairs = np.sort(np.repeat(decisions.astype(np.int64) * len(_NAMES), lengths) + numbers)
-        met = np.bincount(pairs[np.diff(pairs, prepend=-1) > 0] % len(_NAMES), minlength=len(_NAMES))
+        ends = np.concatenate(([0], np.cumsum(lengths)))
+        cuts = np.searchsorted(ends, np.arange(0, ends[-1], _PORTION))
+        # No decision is cut in two.
+        cuts = np.searchsorted(decisions, decisions[cuts[cuts < len(lengths)]])
+        portions = list(pairwise([*np.unique(cuts), len(lengths)]))
+        met = np.zeros(len(_NAMES), dtype=np.int64)
+        for low, high in portions:
+            # One number for each pair of decision and fact, sorted: `unique` takes ten times as long.
+            pairs = np.repeat(decisions[low:high].astype(np.int64) * len(_NAMES), lengths[low:high])
+            pairs += numbers[ends[low] : ends[high]]
+            pairs.sort()
+            met += np.bincount(pairs[np.diff(pairs, prepend=-1) > 0] % len(_NAMES), minlength=len(_NAMES))
         #: Numbers of `_NAMES`.
         self.used = np.flatnonzero(met >= RARE)
         place = np.full(len(_NAMES), -1, dtype=np.int32)
         place[self.used] = np.arange(len(self.used), dtype=np.int32)
-        columns = place[numbers]
-        known = columns >= 0
-        ends = np.concatenate(([0], np.cumsum(known)))[np.concatenate(([0], np.cumsum(lengths)))]
-        shape = (len(rows), len(self.used))
-        self._matrix = csr_matrix((np.ones(int(known.sum()), dtype=np.float32), columns[known], ends), shape=shape)
+        kept, counts = [], [np.zeros(1, dtype=np.int64)]
+        for low, high in portions:
+            columns = place[numbers[ends[low] : ends[high]]]
+            known = columns >= 0
+            kept.append(columns[known])
+            so_far = np.concatenate(([0], np.cumsum(known)))
+            counts.append(so_far[ends[low + 1 : high + 1] - ends[low]] + counts[-1][-1])
+        places, bounds = np.concatenate(kept), np.concatenate(counts)
+        shape = (len(lengths), len(self.used))
+        self._matrix = csr_matrix((np.ones(len(places), dtype=np.int8), places, bounds), shape=shape)
 
     def met(self, rows: np.ndarray) -> tuple[np.ndarray, csr_matrix]:
         """The facts that are met in these rows, as numbers of `used`, and (rows, met) which row has which."""
         chosen = self._matrix[rows]
         met, columns = np.unique(chosen.indices, return_inverse=True)
-        return met, csr_matrix((chosen.data, columns, chosen.indptr), shape=(len(rows), len(met)))
+        ones = np.ones(len(columns), dtype=np.float32)
+        return met, csr_matrix((ones, columns, chosen.indptr), shape=(len(rows), len(met)))
 
 
 class _Adam:
@@ -274,13 +293,13 @@ def learn(samples: Sequence[Sample], counts: Sequence[float], decay: float, run:
     random = np.random.default_rng(0)
     sizes = np.array([len(sample.starts) for sample in samples])
     firsts = np.concatenate(([0], np.cumsum(sizes)))
-    around = _Facts([np.frombuffer(s.around, dtype=np.int32) for s in samples], np.arange(len(samples)))
-    options = [
-        part
-        for numbers, starts in ((np.frombuffer(s.own, dtype=np.int32), s.starts) for s in samples)
-        for part in map(numbers.__getitem__, map(slice, starts, [*starts[1:], None]))
-    ]
-    own = _Facts(options, np.repeat(np.arange(len(samples)), sizes))
+    each = np.arange(len(samples))
+    around = _Facts(*_joined([sample.around for sample in samples]), each)
+    numbers, lengths = _joined([sample.own for sample in samples])
+    begins = np.concatenate([np.array(sample.starts) for sample in samples])
+    begins += np.repeat(np.cumsum(lengths) - lengths, sizes)
+    own = _Facts(numbers, np.diff(begins, append=len(numbers)), np.repeat(each, sizes))
+    del numbers
     right = firsts[:-1] + np.array([s.right for s in samples])
     weights = np.array(counts, dtype=np.float32)
     alone = _Adam(np.zeros((len(own.used), 1), dtype=np.float32), decay)
@@ -323,6 +342,11 @@ def learn(samples: Sequence[Sample], counts: Sequence[float], decay: float, run:
         [names[number] for number in around.used],
         around_vectors.all(),
     )
+
+
+def _joined(rows: Sequence[array[int]]) -> tuple[np.ndarray, np.ndarray]:
+    """The numbers of all rows, and how many each has."""
+    return np.concatenate([np.frombuffer(row, dtype=np.int32) for row in rows]), np.array([len(row) for row in rows])
 
 
 def _kept(random: np.random.Generator, shape: tuple[int, int]) -> np.ndarray:

@@ -1,0 +1,47 @@
+"""What is learned from decisions hangs neither on chance nor on how many are looked at together."""
+
+from __future__ import annotations
+
+from array import array
+from random import Random
+
+import numpy as np
+import pytest
+
+from tests.eval import fit
+
+
+def samples(count: int) -> list[fit.Sample]:
+    """Decisions of two to four options, of which the one with the first fact is right where the text has the second."""
+    random = Random(7)
+    first, second, *others = (fit._number(f"fact {number}") for number in range(12))
+    made = []
+    for _ in range(count):
+        size, here = random.randint(2, 4), random.random() < 0.5
+        marked = random.randrange(1, size)
+        options = [[*random.sample(others, 3), *([first] if option == marked else [])] for option in range(size)]
+        starts = [sum(map(len, options[:option])) for option in range(size)]
+        around = array("i", [second, others[0]] if here else [others[0]])
+        made.append(fit.Sample(around, array("i", sum(options, [])), starts, marked if here else 0))
+    return made
+
+
+@pytest.fixture
+def taught() -> list[fit.Sample]:
+    return samples(600)
+
+
+def test_facts_that_decide_together_are_learned(taught: list[fit.Sample]) -> None:
+    table = fit.learn(taught, [1.0] * len(taught), 0.1, 0)
+    first, second = table.own.index("fact 0"), table.around.index("fact 1")
+    assert float(table.own_vectors[first] @ table.around_vectors[second]) > 0
+
+
+def test_how_many_numbers_are_looked_at_together_changes_nothing(
+    taught: list[fit.Sample], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counts = [1.0, 3.0] * (len(taught) // 2)
+    at_once = fit.learn(taught, counts, 0.1, 1)
+    monkeypatch.setattr(fit, "_PORTION", 50)
+    by_portions = fit.learn(taught, counts, 0.1, 1)
+    assert all(np.array_equal(one, other) for one, other in zip(at_once, by_portions, strict=True))
