@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from itertools import chain
 from random import Random
 
 import numpy as np
@@ -22,7 +23,7 @@ def samples(count: int) -> list[fit.Sample]:
         options = [[*random.sample(others, 3), *([first] if option == marked else [])] for option in range(size)]
         starts = [sum(map(len, options[:option])) for option in range(size)]
         around = array("i", [second, others[0]] if here else [others[0]])
-        made.append(fit.Sample(around, array("i", sum(options, [])), starts, marked if here else 0))
+        made.append(fit.Sample(around, array("i", chain.from_iterable(options)), starts, marked if here else 0))
     return made
 
 
