@@ -75,6 +75,8 @@ _STAMP = (
 _DAY = r"|[0-3]?[0-9]\.[01]?[0-9]\.(?![0-9])"
 
 
+#: Percentages are not counted in units of this.
+_MYRIAD = 10_000
 #: A number of times from here on counts occasions.
 _OFTEN = 1000
 
@@ -262,7 +264,7 @@ class Numbers:
     ) -> Found | None:
         """One numeral with what belongs to it; `whole` says that what stands behind the run is its own."""
         unit, noun = self._unit(place) if whole else (None, "")
-        if unit is not None and _is_of_next(place, unit, prefix):
+        if unit is not None and (_is_of_next(place, unit, prefix) or _is_no_share(reading, unit)):
             unit, noun, whole = None, "", False
         if prefix.definite and not reading.fraction and not (unit is not None and unit.unit == "times"):
             prefix = prefix.unbound()
@@ -531,6 +533,11 @@ class _Marks(NamedTuple):
     unit: Unit | None
     #: The unit that counts, before or behind it.
     meant: Unit | None
+
+
+def _is_no_share(reading: Reading, unit: Unit) -> bool:
+    """Whether what looks like a percentage begins the next word, for nobody counts millions of them: 2.5億 成長."""
+    return unit.unit == "percent" and reading.scale >= _MYRIAD
 
 
 def _is_of_next(place: _Place, unit: Unit, prefix: Prefix) -> bool:
