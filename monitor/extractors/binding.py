@@ -171,6 +171,7 @@ class Binder:
             line_number=line_number,
             cell=tables.cell(line_number, start),
             version=version,
+            over=layout.introduced(scene.text, line_number),
         )
 
     def _named(self, match: re.Match[str]) -> str:

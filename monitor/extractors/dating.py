@@ -29,7 +29,7 @@ from monitor.extractors.periods import PeriodMention
 from monitor.extractors.runs import joined, paired
 from monitor.extractors.scene import Scene, Slot
 from monitor.extractors.stretches import stretches
-from monitor.extractors.surroundings import gap, kind_of, near_by, owner, steps
+from monitor.extractors.surroundings import gap, kind_of, near_by, owner, same_before, steps
 from monitor.extractors.weighing import Options
 from storage import periods as algebra
 from storage.periods import month_of
@@ -70,6 +70,7 @@ def propose(
         headed(scene, slot, base, shape, options)
     _carried(slot, before, options)
     _recalled(scene, slot, options)
+    _told(scene, slot, options)
     _summed(slot, before, options)
     paired(scene, slot, options)
     _around(scene, slot, options)
@@ -319,6 +320,13 @@ def _carried(slot: Slot, before: list[Slot], options: Forms) -> None:
         rank += 1
 
 
+def _told(scene: Scene, slot: Slot, options: Forms) -> None:
+    """Times that the text has told the same of before: a second value of a quarter is mostly another quarter's."""
+    for form, (near, again) in same_before(scene, slot).items():
+        if form:
+            options.put(form, f"told-{again}", f"told-{again}/{near_by(near, slot)}")
+
+
 #: So many parts are added up to a whole.
 _SUMMED = 5
 
@@ -418,6 +426,8 @@ def _around(scene: Scene, slot: Slot, options: Forms) -> None:
     asked = scene.layout.asked(scene.text, slot.sentence_number)
     if asked is not None:
         put(asked, "asked", 1)
+    if slot.over is not None:
+        put(slot.over, "over", 1)
     if slot.line_number > 0:
         put((scene.layout.lines[slot.line_number - 1].start, scene.layout.lines[slot.line_number - 1].end), "above", 1)
     if scene.reporting:

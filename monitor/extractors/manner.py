@@ -9,7 +9,7 @@ from typing import get_args
 from monitor.declarations.metrics import Metric
 from monitor.extractors.forms import length_name, relation, when_of
 from monitor.extractors.scene import Scene, Slot
-from monitor.extractors.surroundings import kind_of, near_by, steps
+from monitor.extractors.surroundings import amount, kind_of, near_by, same_before, steps
 from monitor.extractors.weighing import Options, of_classes
 from storage.records import Aggregation, Basis, Measure
 
@@ -221,6 +221,9 @@ _SAYING = frozenset(
     ("guidance", "estimate", "consensus", "broker", "rumour", "previous", "hypothetical", "reported", "guided")
 )
 
+#: Those that tell a note or a preview from a report, where a text has many.
+_VIEWS = ("guidance", "estimate", "consensus", "broker", "rumour")
+
 
 def _further(scene: Scene, slot: Slot) -> Iterator[tuple[str, int, int]]:
     """The sentence before and the heading above: they say whose view the next sentences tell."""
@@ -231,6 +234,8 @@ def _further(scene: Scene, slot: Slot) -> Iterator[tuple[str, int, int]]:
     asked = scene.layout.asked(scene.text, slot.sentence_number)
     if asked is not None:
         yield "q", *asked
+    if slot.over is not None:
+        yield "i", *slot.over
     for number in range(slot.line_number - 1, max(slot.line_number - 8, -1), -1):
         line = scene.layout.lines[number]
         if line.kind == "heading":
@@ -299,6 +304,7 @@ def bases(scene: Scene, slot: Slot, before: list[Slot], echoes: list[Slot], metr
             rank += 1
             if rank > 2:
                 break
+    facts += (f"doc~{cue}={amount(scene.named[cue])}" for cue in _VIEWS)
     if any(time.estimate for time in scene.periods.within(low, high)):
         facts.append("marked")
     facts += _decided(slot, before, "basis")
@@ -313,6 +319,10 @@ def bases(scene: Scene, slot: Slot, before: list[Slot], echoes: list[Slot], metr
     for echo in echoes:
         if echo.metric == slot.metric and echo.period == slot.period:
             facts += [f"echo={echo.basis}"]
+    told = same_before(scene, slot).get(slot.period)
+    if told is not None:
+        near, again = told
+        facts += [f"told={near.basis}|{again}", f"told={near.basis}|{again}|{near_by(near, slot)}"]
     for mention in scene.subjects.within(low, high):
         facts.append(f"subject={mention.meanings[0].kind}")
     if slot.cell is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -94,6 +95,8 @@ class Slot:
     cell: Cell | None = None
     #: The version that the number may be, in its contract form.
     version: str = ""
+    #: Span of the line over the list that its line belongs to.
+    over: tuple[int, int] | None = None
     #: Features of its surroundings that every decision looks at.
     context: tuple[str, ...] = ()
     frame: Frame | None = None
@@ -185,6 +188,8 @@ class Scene:
     comparisons: Track[Mention]
     cues: Track[Mention]
     reporting: str | None
+    #: How many words of each kind of subject and each cue the whole text has.
+    named: Counter[str]
     slots: list[Slot] = field(default_factory=list)
 
     @classmethod
@@ -217,6 +222,12 @@ class Scene:
             comparisons=Track(_apart(mentions.comparisons, quantities)),
             cues=Track(_apart(mentions.cues, quantities)),
             reporting=reporting,
+            named=Counter(
+                [
+                    *(mention.meanings[0].kind for mention in mentions.subjects),
+                    *(meaning.id for mention in mentions.cues for meaning in mention.meanings),
+                ]
+            ),
         )
 
 

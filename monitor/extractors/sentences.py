@@ -36,6 +36,8 @@ _LONGEST_HEADING = 60
 #: No sentence or row of the annotated articles has more than 529 characters; longer ones are cut, for each quantity
 #: looks through its whole sentence.
 _LONGEST = 1200
+#: Lines of a list are no longer, and it has no more of them.
+_LONGEST_ITEM, _LONGEST_LIST = 160, 24
 #: An answer has no more sentences.
 _ANSWER = 6
 _ITEM = re.compile(r"\s*(?:[•◆▪●■◎·*–-]|\(?\d{1,2}[.)、]|[①-⑳])\s*")
@@ -79,6 +81,16 @@ class Layout:
             start, end = self.sentence_span(before)
             if "?" in text[max(end - 4, start) : end]:
                 return start, end
+        return None
+
+    def introduced(self, text: str, number: int) -> tuple[int, int] | None:
+        """Span of the line over a list that a line belongs to: it ends with a colon, and short lines follow."""
+        for above in range(number - 1, max(number - 1 - _LONGEST_LIST, -1), -1):
+            line = self.lines[above]
+            if text[line.start : line.end].rstrip()[-1:] == ":":
+                return line.start, line.end
+            if line.kind == "title" or line.end - line.start > _LONGEST_ITEM:
+                return None
         return None
 
     def sentence_span(self, number: int) -> tuple[int, int]:

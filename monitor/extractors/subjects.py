@@ -11,7 +11,7 @@ from monitor.declarations.metrics import Metric
 from monitor.declarations.watchlists import Entity
 from monitor.extractors.mentions import Meaning, Mention
 from monitor.extractors.scene import Scene, Slot
-from monitor.extractors.surroundings import gap, kind_of, near_by, owner, pairs, steps
+from monitor.extractors.surroundings import amount, apart, gap, kind_of, near_by, owner, pairs, steps
 from monitor.extractors.weighing import Options
 
 #: Changes may be said in these units whatever the metric's own is.
@@ -60,6 +60,8 @@ class _Clues(NamedTuple):
     before: list[Slot]
     #: Figures already told with the same number.
     echoes: list[Slot]
+    #: How far the last level of each metric in the same unit is from the quantity.
+    apart: dict[str, str]
 
 
 class MetricOptions:
@@ -101,6 +103,7 @@ class MetricOptions:
             subject=self._subject(scene, slot),
             before=before,
             echoes=echoes,
+            apart=_apart(scene, slot),
         )
         names = dict.fromkeys([*places, *clues.table, *clues.carried, *clues.nearby, *(e.metric for e in echoes)])
         for name in list(names):
@@ -267,6 +270,8 @@ class MetricOptions:
         asked = scene.layout.asked(scene.text, slot.sentence_number)
         if asked is not None:
             put(asked, "asked", 3)
+        if slot.over is not None:
+            put(slot.over, "over", 2)
         if scene.title_end >= 0 and slot.start > scene.title_end:
             put((0, scene.title_end), "title", 3)
         for number in range(slot.line_number - 1, max(slot.line_number - 5, -1), -1):
@@ -387,6 +392,9 @@ class MetricOptions:
                 put(f"{fact}|unsaid")
         if margin_of and before and before[0].metric == margin_of:
             put("margin-of-previous")
+        if clues.apart:
+            far = clues.apart.get(name, "-")
+            found += (f"apart={far}", f"apart={far}|{kind}", f"apart={far}|{name}")
         for tied in slot.ties:
             for number in (tied.first, tied.second):
                 other = scene.slots[number]
@@ -430,6 +438,15 @@ class MetricOptions:
                 put(f"0|kept={before[0].kept}|{kind_of(before[0].frame.unit)}>{kind}")
                 put(f"0|kept={before[0].kept}|{gap(scene, before[0].end, slot.start)}")
         return found
+
+
+def _apart(scene: Scene, slot: Slot) -> dict[str, str]:
+    """How far a level is from the last of each metric in its unit, of whichever entity is nearest in worth."""
+    found: dict[str, str] = {}
+    if slot.change == "level":
+        for (metric, _), far in apart(scene, slot).items():
+            found[metric] = min(far, found.get(metric, far))
+    return found
 
 
 def _head_share(scene: Scene, slot: Slot) -> bool:
@@ -518,6 +535,7 @@ def subject_facts(scene: Scene, slot: Slot) -> Iterator[str]:
             named = [_what(mention) for mention in scene.subjects.within(line.start, line.end)]
             yield f"shead={named[0] if named else 'none'}"
             break
+    yield f"doc-others={amount(scene.named['other'])}|{amount(scene.named['entity'])}"
     watched = any(kind == "entity" for kind in kinds)
     foreign = sum(kind in {"other", "elsewhere"} for kind in kinds)
     yield f"s={watched}|{min(foreign, 2)}"
@@ -544,7 +562,13 @@ class EntityOptions:
         facts = self._facts(scene, slot, before)
         around = [fact for holder, fact in facts if holder == ""]
         around += (f"={metric.shape}", slot.metric)
-        return names, Options(slot.context, around, [self._of(slot, name, facts, before, echoes) for name in names])
+        options = [self._of(slot, name, facts, before, echoes) for name in names]
+        if slot.measure == "level":
+            told = apart(scene, slot)
+            for name, features in zip(names, options, strict=True):
+                far = told.get((slot.metric, name), "-")
+                features.extend((f"apart={far}", f"{self._entities[name].kind}|apart={far}"))
+        return names, Options(slot.context, around, options)
 
     def _named(self, scene: Scene, slot: Slot, metric: Metric) -> str:
         """The one entity that heads a cell, or that is named between the quantity before and the metric; "" if none.
@@ -643,6 +667,9 @@ class EntityOptions:
                     for mention in scene.subjects.within(above.start, above.end):
                         put(mention, "heading")
                     break
+            if slot.over is not None:
+                for mention in scene.subjects.within(*slot.over):
+                    put(mention, "over")
         return found
 
     def _of(

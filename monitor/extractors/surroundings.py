@@ -46,11 +46,71 @@ def steps(distance: int, language: str) -> int:
     return 6
 
 
+def amount(count: int) -> int:
+    """How often something is said, in four steps."""
+    return sum(count >= least for least in (1, 3, 7))
+
+
 def near_by(one: Slot, other: Slot) -> str:
     """How near two quantities are: `s` in one sentence, `p` in one line, `f` further apart."""
     if one.sentence_number == other.sentence_number:
         return "s"
     return "p" if one.line_number == other.line_number else "f"
+
+
+#: How many quantities back the same is looked for.
+_SAME = 80
+#: What two values of one figure differ by where one of them is rounded, in parts.
+_ROUNDED = 0.03
+
+
+def same_before(scene: Scene, slot: Slot) -> dict[str | None, tuple[Slot, str]]:
+    """The nearest figure before of the same entity, metric and measure by its period; `alike` in worth or `else`."""
+    found: dict[str | None, tuple[Slot, str]] = {}
+    worth = _worth(slot)
+    if worth is None:
+        return found
+    for number in range(slot.number - 1, max(slot.number - _SAME, 0) - 1, -1):
+        near = scene.slots[number]
+        if near.metric != slot.metric or near.measure != slot.measure or near.entity != slot.entity:
+            continue
+        other = _worth(near)
+        if other is not None and near.period not in found:
+            alike = abs(worth - other) <= _ROUNDED * max(worth, other)
+            found[near.period] = near, "alike" if alike else "else"
+    return found
+
+
+#: How many times as much as another a value is, in steps.
+_APART = ((1 + _ROUNDED, "0"), (1.2, "1"), (2.0, "2"), (6.0, "3"))
+
+
+def apart(scene: Scene, slot: Slot) -> dict[tuple[str, str], str]:
+    """How far a quantity is from the last level told in its unit, by metric and entity: `0` the same to `4`."""
+    found: dict[tuple[str, str], str] = {}
+    worth = _worth(slot)
+    if not worth:
+        return found
+    assert slot.frame is not None
+    for number in range(slot.number - 1, max(slot.number - _SAME, 0) - 1, -1):
+        near = scene.slots[number]
+        if not near.kept or near.measure != "level" or (near.metric, near.entity) in found:
+            continue
+        if near.frame is not None and near.frame.unit == slot.frame.unit:
+            other = _worth(near)
+            if other:
+                times = max(worth, other) / min(worth, other)
+                found[near.metric, near.entity] = next((name for most, name in _APART if times <= most), "4")
+    return found
+
+
+def _worth(slot: Slot) -> float | None:
+    """What a quantity is worth without its sign, of a range the lower end; None of a name."""
+    if slot.frame is None:
+        return None
+    value = slot.frame.value
+    number = value[0] if isinstance(value, tuple) else value
+    return abs(float(number)) if isinstance(number, Decimal) else None
 
 
 def magnitude(value: object) -> int:

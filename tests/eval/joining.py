@@ -1,10 +1,11 @@
 """Put weights of two learnings together, decision by decision.
 
-    python -m tests.eval.joining OLDER NEWER INTO [--older DECISION...] [--both DECISION...]
+    python -m tests.eval.joining OLDER NEWER INTO [--older DECISION...] [--mostly DECISION...] [--both DECISION...]
 
 A newer learning from more articles is not better in every decision, and floors only rise. So a decision may be the
 older learning's, or both decide it together: their vectors stand side by side, each by the root of two smaller, so that
-a score is the mean of both. All others, and the steps of confidence, are the newer one's.
+a score is the mean of both; of a decision that is mostly the older one's it stands there twice. All others, and the
+steps of confidence, are the newer one's.
 """
 
 from __future__ import annotations
@@ -68,14 +69,15 @@ def main() -> None:
     for name in ("older", "newer", "into"):
         parser.add_argument(name, type=Path, metavar=name.upper())
     parser.add_argument("--older", nargs="*", default=[], metavar="DECISION", dest="kept")
+    parser.add_argument("--mostly", nargs="*", default=[], metavar="DECISION")
     parser.add_argument("--both", nargs="*", default=[], metavar="DECISION")
     options = parser.parse_args()
     older, newer = load(options.older), load(options.newer)
     tables = dict(newer.tables)
     tables |= {decision: older.tables[decision] for decision in options.kept}
-    tables |= {
-        decision: together([older.tables[decision], newer.tables[decision]], unit=1) for decision in options.both
-    }
+    for decisions, often in ((options.mostly, 2), (options.both, 1)):
+        for decision in decisions:
+            tables[decision] = together([*[older.tables[decision]] * often, newer.tables[decision]], unit=1)
     save(Weights(tables, newer.steps), options.into)
 
 

@@ -92,6 +92,17 @@ def test_the_question_that_a_sentence_answers() -> None:
     assert layout.asked(text, layout.sentence(len(text) - 2)) is None
 
 
+def test_the_line_over_a_list() -> None:
+    text = (
+        "Results\nWe expect for the quarter:\n- revenue of 30 billion\n\n- profit of 4 billion.\n"
+        f"{'More was said. ' * 12}\nBelow."
+    )
+    layout = READERS["en"].read(text, title_end=7)
+    head = text.index("We"), text.index("\n- revenue")
+    for said, over in (("We", None), ("revenue", head), ("profit", head), ("More", head), ("Below", None)):
+        assert layout.introduced(text, layout.line(text.index(said))) == over
+
+
 def test_kinds_of_lines() -> None:
     text = "Title here\n\nKey points\n• First point of many, which goes on.\nPlain text that ends."
     kinds = [line.kind for line in READERS["en"].read(text, title_end=10).lines]
