@@ -86,6 +86,8 @@ class TimeWords:
         self._followers = frozenset(words.followers)
         self._numerals = {char: digit for numerals in words.numerals for digit, char in enumerate(numerals)}
         known: dict[str, Frame] = {}
+        #: What templates of a meaning say with the same numbers in the same slots; hundreds do.
+        self._frames: dict[tuple[str | int | None, ...], dict[tuple[int, ...], Frame]] = {}
         self._shapes: list[_Shape] = []
         templates = [(meaning, template) for meaning, listed in words.says.items() for template in listed]
         # What is written out is meant more than what a slot happens to make, the reported period more than its length.
@@ -188,7 +190,7 @@ class TimeWords:
         """Every form of a template, with what it says."""
         slots = _SLOT.findall(template)
         pair = len(slots) == 2
-        frame_at: dict[tuple[int, ...], Frame] = {}
+        frame_at = self._frames.setdefault((meaning, *slots, number), {})
         for choice in product(*(self._tables[slot].items() for slot in slots)):
             values = tuple(value for _, value in choice)
             digits = [said.isdecimal() for said, _ in choice]

@@ -13,7 +13,7 @@ from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from math import exp
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, overload
 
 import numpy as np
 
@@ -47,6 +47,39 @@ def of_classes(classes: Sequence[str], context: Collection[str], around: Collect
 @lru_cache(maxsize=_REMEMBERED)
 def _headed(classes: tuple[str, ...], heads: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
     return tuple((name, *(f"{name}|{head}" for head in heads)) for name in classes)
+
+
+class Picked(Sequence[str]):
+    """Some facts of a list that decisions share, by their rows there: 800,000 strings less to look up."""
+
+    def __init__(self, facts: Sequence[str], rows: Array) -> None:
+        self.facts, self.rows = facts, rows
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @overload
+    def __getitem__(self, number: int) -> str: ...
+
+    @overload
+    def __getitem__(self, number: slice) -> Picked: ...
+
+    def __getitem__(self, number: int | slice) -> str | Picked:
+        if isinstance(number, slice):
+            return Picked(self.facts, self.rows[number])
+        fact: str = self.facts[self.rows[number]]
+        return fact
+
+
+def _shared(each: Sequence[Sequence[str]]) -> tuple[Sequence[str], list[Array]]:
+    """All facts of several lists, and the rows there of each."""
+    picked = [facts for facts in each if isinstance(facts, Picked)]
+    if picked and all(facts.facts is picked[0].facts for facts in picked) and len(picked) == len(each):
+        return picked[0].facts, [facts.rows for facts in picked]
+    # Most decisions know the same facts. Sorted, so that a file hangs on nothing but what is in it.
+    all_facts = sorted({fact for facts in each for fact in facts})
+    place = {fact: row for row, fact in enumerate(all_facts)}
+    return all_facts, [np.array([place[fact] for fact in facts], dtype=np.int32) for facts in each]
 
 
 class Table(NamedTuple):
@@ -112,16 +145,16 @@ class Weights:
         self.tables = tables
         self.steps = tuple(steps)
         self._own = {decision: _Own(table) for decision, table in tables.items()}
-        facts = dict.fromkeys(fact for table in tables.values() for fact in table.around)
+        facts, each = _shared([table.around for table in tables.values()])
         self._around = {fact: row for row, fact in enumerate(facts)}
         ends = np.cumsum([0, *(table.around_vectors.shape[1] for table in tables.values())])
         #: (facts, d of all decisions) What stands around is looked up once for all decisions.
         self._vectors = np.zeros((len(facts), ends[-1]), dtype=np.int8)
         #: (facts, d) The vectors of each decision, and which columns they are.
         self._place: dict[str, tuple[Array, slice]] = {}
-        for (decision, table), begin, end in zip(tables.items(), ends, ends[1:], strict=False):
+        for (decision, table), rows, begin, end in zip(tables.items(), each, ends, ends[1:], strict=False):
             mine = self._vectors[:, begin:end]
-            mine[[self._around[fact] for fact in table.around]] = table.around_vectors
+            mine[rows] = table.around_vectors
             self._place[decision] = mine, slice(begin, end)
         #: The surroundings that were added up last, and their sum.
         self._last: tuple[Collection[str], Array] = (), self._sum(())
@@ -188,11 +221,14 @@ class Weights:
 def save(weights: Weights, file: Path = FILE) -> None:
     """Write weights as data."""
     held: dict[str, Array] = {"steps": np.array(weights.steps, dtype=np.float64)}
-    for decision, table in sorted(weights.tables.items()):
+    tables = sorted(weights.tables.items())
+    facts, each = _shared([table.around for _, table in tables])
+    held["facts"] = _packed(facts)
+    for (decision, table), rows in zip(tables, each, strict=True):
         held[f"{decision}.own"] = _packed(table.own)
         held[f"{decision}.alone"] = table.alone.astype(np.int32)
         held[f"{decision}.own_vectors"] = table.own_vectors.astype(np.int8)
-        held[f"{decision}.around"] = _packed(table.around)
+        held[f"{decision}.around"] = rows
         held[f"{decision}.around_vectors"] = table.around_vectors.astype(np.int8)
     np.savez_compressed(file, **held)  # type: ignore[arg-type]
 
@@ -201,12 +237,13 @@ def load(file: Path = FILE) -> Weights:
     """Read weights that were written by `save`."""
     with np.load(file) as held:
         decisions = [name.removesuffix(".alone") for name in held.files if name.endswith(".alone")]
+        facts = _unpacked(held["facts"])
         tables = {
             decision: Table(
                 _unpacked(held[f"{decision}.own"]),
                 held[f"{decision}.alone"],
                 held[f"{decision}.own_vectors"],
-                _unpacked(held[f"{decision}.around"]),
+                Picked(facts, held[f"{decision}.around"]),
                 held[f"{decision}.around_vectors"],
             )
             for decision in decisions
