@@ -56,6 +56,13 @@ def test_tables_of_two_files_decide_beside_each_other(tmp_path: Path) -> None:
     assert list(both.around) == ["near", "far", "title", "\udc80", "列"]
 
 
+def test_a_thousand_of_the_heaviest_facts_are_added_up() -> None:
+    facts = [f"fact {number}" for number in range(1000)]
+    weights = Weights({"period": Table(["2025"], np.zeros(1), np.ones((1, 1)), facts, np.full((1000, 1), 127))})
+    for options in (Options(facts, (), [{"2025"}, ()]), Options((), facts, [{"2025"}, ()])):
+        assert weights.reasons("period", options, 0)[0] == ("2025", 127_000 / UNIT**2)
+
+
 def test_some_facts_of_a_list() -> None:
     some = Picked(["a", "b", "c"], np.array([2, 0]))
     assert list(some) == ["c", "a"]
