@@ -91,7 +91,7 @@ class Reader:
         def put(words: Iterable[str], meaning: Meaning) -> None:
             for each in words:
                 for form in _forms(each, pack.families, code):
-                    word = form.translate(self._spelling)
+                    word = form.translate(self._spelling) if self._spelling else form
                     if meaning not in gathered[word]:
                         gathered[word].append(meaning)
 
@@ -179,6 +179,8 @@ class _Cover:
 def _forms(word: str, families: Mapping[str, Sequence[str]], code: str) -> Iterator[str]:
     """What a word of a declaration stands for: each `{name}` for all words of that family."""
     pieces = _FAMILY.split(word)
+    if len(pieces) == 1:
+        return iter((" ".join(word.split()),))
     unknown = [name for name in pieces[1::2] if name not in families]
     if unknown:
         raise ConfigError([Fault(f"languages/{code}.toml", "families", f"one named {unknown[0]}", repr(word))])
