@@ -275,8 +275,12 @@ class Amount:
         return self._done("alone")
 
     def half(self) -> bool:
-        """A half more than the numeral before it, or than one (`個半`)."""
-        if self._last not in ("", "word", "digits") or len(self._row) > 1:
+        """A half more than the numeral before it, of its scale ("a billion and a half"), or than one (`個半`)."""
+        if not self._compact and self._last == "scale":
+            self._total += _HALF * self._scale
+            self._resolution, self._weak = _HALF * self._scale, False
+            return self._done("half")
+        if self._last not in ("word", "digits", *([""] if self._compact else [])) or len(self._row) > 1:
             return False
         self._pending = (self._pending if self._pending is not None else _ONE) + _HALF
         self._resolution, self._words, self._real, self._weak = _HALF, True, True, False

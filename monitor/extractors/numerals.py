@@ -129,8 +129,8 @@ class Numerals:
 
     @property
     def first_words(self) -> list[str]:
-        """Words that a numeral may begin with."""
-        kinds = ("word", "place", "scale", "counted", "alone", "scaled", "half", "vague")
+        """Words that a numeral may begin with: 個半 is one and a half, "and a half" something else's."""
+        kinds = ("word", "place", "scale", "counted", "alone", "scaled", "vague", *(["half"] if self._compact else []))
         return [word for kind in kinds for word in self._pick(kind)]
 
     def pattern(self, unit_start: str, multiples: str) -> str:
@@ -159,8 +159,10 @@ class Numerals:
         on = f"(?:(?![{LETTERS}])|(?={more})|(?={bare}{more})|(?={point}{more})|(?={multiples}))"
         token = f"(?:(?>{more}){on}|{point}(?={blank}?{more}))"
         inside = f"(?:{alternation(self._inside)}(?=[ -]?{unit_start}))?+" if self._inside else ""
+        # "54 and a half million"
+        halves = f"(?:{blank}{alternation(self._pick('half'))})?+" if self._pick("half") else ""
         return (
-            f"(?:{self._digits()}(?:{blank}?{scales}|{glued})*+"
+            f"(?:{self._digits()}{halves}(?:{blank}?{scales}|{glued})*+"
             f"|(?<![{LETTERS}0-9])(?>{token}(?:(?:{blank}|{joined}|{bare})?{token})*+)){inside}"
         )
 
