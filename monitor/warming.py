@@ -1,7 +1,8 @@
 """What the first article of a run would wait for is got ready while its page is on the way.
 
-A language's patterns are compiled and the model that tells languages apart is loaded: one to two seconds, in which all
-articles behind the first would wait as well. A run that finds nothing new does not need them and does not pay.
+Weights are read, a language's patterns are compiled and the model that tells languages apart is loaded: one to two
+seconds, in which all articles behind the first would wait as well. A run that finds nothing new does not need them and
+does not pay.
 """
 
 from __future__ import annotations

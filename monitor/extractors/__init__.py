@@ -98,7 +98,7 @@ class Extractor:
     """Reads the figures in texts of all languages; make one and keep it."""
 
     def __init__(self, *, watchlists: Sequence[str] = ("kuaishou",), weights: Weights | None = None) -> None:
-        """Load the declarations; a language's patterns are compiled when its first text comes.
+        """Load the declarations; weights are read, and a language's patterns compiled, when the first text comes.
 
         Args:
             watchlists: names of shipped watchlists, or paths of own ones.
@@ -109,7 +109,7 @@ class Extractor:
         """
         self._entities = {entity.id: entity for entity in watched(watchlists)}
         self._others = tuple(dict.fromkeys(name for each in watchlists for name in watchlist(each).others.names))
-        self._weights = weights or weighing.shipped()
+        self._weights = weights
         houses = {n: w for each in watchlists for n, w in watchlist(each).speakers.items()}
         own = [name for entity in self._entities.values() for name in entity.persons]
         self._speakers = Speakers({**houses, COMPANY: own})
@@ -136,8 +136,9 @@ class Extractor:
         return digest.hexdigest()[:12]
 
     def prepare(self, text: str, language: str = "") -> None:
-        """Compile what reads such a text, in a thread of its own if need be: it takes half a second."""
+        """Get ready what reads such a text, in a thread of its own if need be: it takes a second."""
         self._for(language, text)
+        self._loaded()
 
     def mentions_watched(self, text: str, url: str = "") -> bool:
         """Whether a text names anything of the watchlist, or stands where one of it speaks itself; quick.
@@ -180,7 +181,7 @@ class Extractor:
             url: where it stands; on a site of an entity, a text that names nobody who is watched speaks of that.
         """
         given = _Given(text, title, language, _day(dated), url)
-        pairs = self._figures(given, _Weighed(self._weights))
+        pairs = self._figures(given)
         return audited([figure for _, figure in pairs], metrics())
 
     def explain(
@@ -188,7 +189,7 @@ class Extractor:
     ) -> list[Explained]:
         """The figures of a text with what spoke for each of their fields; arguments as of `read`."""
         given = _Given(text, title, language, _day(dated), url)
-        pairs = self._figures(given, _Weighed(self._weights, explain=True))
+        pairs = self._figures(given, explain=True)
         figures = audited([figure for _, figure in pairs], metrics())
         return [explained(figure, slot) for (slot, _), figure in zip(pairs, figures, strict=True)]
 
@@ -206,14 +207,13 @@ class Extractor:
         """The scene of a text with all its slots decided by `choice`."""
         return self._scene(_Given(text, title, language, dated, ""), choice)[0]
 
-    def _figures(self, given: _Given, choice: Choice) -> list[tuple[Slot, Figure]]:
+    def _figures(self, given: _Given, *, explain: bool = False) -> list[tuple[Slot, Figure]]:
         if not self.mentions_watched(f"{given.title}\n{given.text}", given.url):
             return []
-        scene, normal = self._scene(given, choice)
+        weights = self._loaded()
+        scene, normal = self._scene(given, _Weighed(weights, explain=explain))
         original = Original(given.title, given.text, normal)
-        found = [
-            (slot, figure_of(scene, slot, original, self._weights, self._speakers)) for slot in scene.slots if slot.kept
-        ]
+        found = [(slot, figure_of(scene, slot, original, weights, self._speakers)) for slot in scene.slots if slot.kept]
         return [(slot, figure) for slot, figure in found if figure is not None]
 
     def _scene(self, given: _Given, choice: Choice) -> tuple[Scene, Normal]:
@@ -255,6 +255,12 @@ class Extractor:
         """Whether anybody watched is named, and not only by one word that is ordinary too."""
         named = (meaning for each in mentions.subjects for meaning in each.meanings)
         return any(meaning.kind == "entity" and not meaning.weak for meaning in named) or self._doubly_named(text)
+
+    def _loaded(self) -> Weights:
+        with self._preparing:
+            if self._weights is None:
+                self._weights = weighing.shipped()
+            return self._weights
 
     def _for(self, tag: str, text: str) -> _Tools:
         code = language_of(text, tag)

@@ -18,7 +18,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from monitor.extractors import Extractor
+from monitor.extractors import Extractor, weighing
 from monitor.rows import figure_row
 
 CASES = [
@@ -257,3 +257,12 @@ def test_a_month_and_all_time_up_to_it_are_no_rivals_where_a_figure_is_cumulativ
     first = extractor.read(text, title="Kuaishou Q4 2024", language=code, dated=date(2025, 3, 26))[0]
     assert (first.period, first.aggregation) == ("..2025-02", "cumulative")
     assert first.confidence >= 0.9
+
+
+def test_weights_are_read_when_a_text_names_the_watched() -> None:
+    weighing.shipped.cache_clear()
+    extractor = Extractor()
+    assert not extractor.read("Acme made 3 million dollars.", language="en")
+    assert weighing.shipped.cache_info().currsize == 0
+    assert extractor.read("Kuaishou's revenue was 32.6 billion yuan in the first quarter.", language="en")
+    assert weighing.shipped.cache_info().currsize == 1
