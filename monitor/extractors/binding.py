@@ -92,6 +92,7 @@ class Binder:
         tables = Tables(scene.text, layout, scene.quantities, scene.periods)
         versions = {match.start("number"): match for match in self._version.finditer(scene.text)}
         names = {(mention.start, mention.end) for mention in scene.subjects.items}
+        numbered = frozenset(layout.line(quantity.start) for quantity in scene.quantities)
         found: list[Slot] = []
         for quantity in scene.quantities:
             if quantity.unit is None and (quantity.start, quantity.end) in names:
@@ -112,6 +113,7 @@ class Binder:
         self._bound_after_brackets(scene, found)
         for number, slot in enumerate(found):
             slot.number = number
+            slot.over = layout.introduced(scene.text, slot.line_number, numbered)
             slot.scale = frames.written_scale(scene.text, slot, self._mark)
         scene.slots = found
         surroundings.line_up(scene)
@@ -171,7 +173,6 @@ class Binder:
             line_number=line_number,
             cell=tables.cell(line_number, start),
             version=version,
-            over=layout.introduced(scene.text, line_number),
         )
 
     def _named(self, match: re.Match[str]) -> str:

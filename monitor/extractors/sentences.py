@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Container
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -38,6 +39,8 @@ _LONGEST_HEADING = 60
 _LONGEST = 1200
 #: Lines of a list are no longer, and it has no more of them.
 _LONGEST_ITEM, _LONGEST_LIST = 160, 24
+#: What may stand right above a heading.
+_ABOVE_HEADS = frozenset({"blank", "title"})
 #: An answer has no more sentences.
 _ANSWER = 6
 _ITEM = re.compile(r"\s*(?:[•◆▪●■◎·*–-]|\(?\d{1,2}[.)、]|[①-⑳])\s*")
@@ -83,15 +86,27 @@ class Layout:
                 return start, end
         return None
 
-    def introduced(self, text: str, number: int) -> tuple[int, int] | None:
-        """Span of the line over a list that a line belongs to: it ends with a colon, and short lines follow."""
+    def introduced(self, text: str, number: int, numbered: Container[int]) -> tuple[int, int] | None:
+        """Span of the line over a list that a line belongs to: it ends with a colon, or is a heading without a number.
+
+        Args:
+            text: the text that is laid out.
+            number: of the line.
+            numbered: numbers of the lines with a quantity in them.
+        """
         for above in range(number - 1, max(number - 1 - _LONGEST_LIST, -1), -1):
             line = self.lines[above]
-            if text[line.start : line.end].rstrip()[-1:] == ":":
+            if text[line.start : line.end].rstrip()[-1:] == ":" or self._heads(above, numbered):
                 return line.start, line.end
             if line.kind == "title" or line.end - line.start > _LONGEST_ITEM:
                 return None
         return None
+
+    def _heads(self, number: int, numbered: Container[int]) -> bool:
+        """Whether a line is a heading with nothing right above it."""
+        if self.lines[number].kind != "heading" or number in numbered:
+            return False
+        return number == 0 or self.lines[number - 1].kind in _ABOVE_HEADS
 
     def sentence_span(self, number: int) -> tuple[int, int]:
         """Span of a sentence, without the line's end."""

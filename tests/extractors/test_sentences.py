@@ -100,7 +100,16 @@ def test_the_line_over_a_list() -> None:
     layout = READERS["en"].read(text, title_end=7)
     head = text.index("We"), text.index("\n- revenue")
     for said, over in (("We", None), ("revenue", head), ("profit", head), ("More", head), ("Below", None)):
-        assert layout.introduced(text, layout.line(text.index(said))) == over
+        assert layout.introduced(text, layout.line(text.index(said)), numbered=()) == over
+
+
+def test_a_heading_without_a_number_stands_over_what_follows() -> None:
+    text = "Title\nEstimates\n- revenue of 30 billion\n- profit of 4 billion\n\nQ3 2025\n- users of 400 million\nMore"
+    layout = READERS["en"].read(text, title_end=5)
+    numbered = [layout.line(text.index(said)) for said in ("revenue", "profit", "Q3", "users")]
+    head = text.index("Estimates"), text.index("\n- revenue")
+    for said, over in (("Estimates", None), ("revenue", head), ("profit", head), ("users", head), ("More", head)):
+        assert layout.introduced(text, layout.line(text.index(said)), numbered=numbered) == over
 
 
 def test_kinds_of_lines() -> None:
