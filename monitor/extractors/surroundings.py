@@ -7,8 +7,10 @@ the packs know the words; the few characters right beside the number stand for w
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from itertools import islice
 from math import log10
 
@@ -31,6 +33,7 @@ _BRACKETS = frozenset("()[]")
 _IDEOGRAPH = "\u2e80"
 
 
+@lru_cache(maxsize=256)
 def kind_of(unit: str | None) -> str:
     """The kind of a unit: `money`, `bare` or the unit itself."""
     if unit is None:
@@ -40,10 +43,7 @@ def kind_of(unit: str | None) -> str:
 
 def steps(distance: int, language: str) -> int:
     """How far away something is, in six steps."""
-    for number, limit in enumerate(_STEPS_COMPACT if language in {"zh", "ja"} else _STEPS_LETTERS):
-        if distance <= limit:
-            return number
-    return 6
+    return bisect_left(_STEPS_COMPACT if language in {"zh", "ja"} else _STEPS_LETTERS, distance)
 
 
 def amount(count: int) -> int:
