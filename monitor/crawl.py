@@ -161,6 +161,9 @@ def crawl(
         official={site_key(source.url): source for source in sources if source.official},
     )
     kept = read_kept(sources, cycle) if full else []
+    if eager:
+        # Beside the crawl it would take its first article's time: the slowest alert of 40 took 2.3 s instead of 0.5.
+        extractor.load()
     with Warming(extractor) as warming:
         for source in sources if eager else ():
             warming.expect("", source.language)

@@ -138,7 +138,14 @@ class Extractor:
     def prepare(self, text: str, language: str = "") -> None:
         """Get ready what reads such a text, in a thread of its own if need be: it takes a second."""
         self._for(language, text)
-        self._loaded()
+        self.load()
+
+    def load(self) -> Weights:
+        """The weights; read when they are first asked for, which takes half a second."""
+        with self._preparing:
+            if self._weights is None:
+                self._weights = weighing.shipped()
+            return self._weights
 
     def mentions_watched(self, text: str, url: str = "") -> bool:
         """Whether a text names anything of the watchlist, or stands where one of it speaks itself; quick.
@@ -210,7 +217,7 @@ class Extractor:
     def _figures(self, given: _Given, *, explain: bool = False) -> list[tuple[Slot, Figure]]:
         if not self.mentions_watched(f"{given.title}\n{given.text}", given.url):
             return []
-        weights = self._loaded()
+        weights = self.load()
         scene, normal = self._scene(given, _Weighed(weights, explain=explain))
         original = Original(given.title, given.text, normal)
         found = [(slot, figure_of(scene, slot, original, weights, self._speakers)) for slot in scene.slots if slot.kept]
@@ -255,12 +262,6 @@ class Extractor:
         """Whether anybody watched is named, and not only by one word that is ordinary too."""
         named = (meaning for each in mentions.subjects for meaning in each.meanings)
         return any(meaning.kind == "entity" and not meaning.weak for meaning in named) or self._doubly_named(text)
-
-    def _loaded(self) -> Weights:
-        with self._preparing:
-            if self._weights is None:
-                self._weights = weighing.shipped()
-            return self._weights
 
     def _for(self, tag: str, text: str) -> _Tools:
         code = language_of(text, tag)
