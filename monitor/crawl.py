@@ -162,7 +162,7 @@ def crawl(
     )
     kept = read_kept(sources, cycle) if full else []
     if eager:
-        # Beside the crawl it would take its first article's time: the slowest alert of 40 took 2.3 s instead of 0.5.
+        # Beside the crawl it would take its first article's time: the slowest alert of 40 took a second more.
         extractor.load()
     with Warming(extractor) as warming:
         for source in sources if eager else ():

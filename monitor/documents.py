@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import sys
+import urllib.error
+import urllib.request
 from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
@@ -71,9 +73,6 @@ def _bytes(what: str) -> bytes:
 
 
 def _fetched(url: str) -> tuple[bytes, Mapping[str, str]]:
-    import urllib.error
-    import urllib.request
-
     # The operator names the page: it may be a private one, and robots.txt, which is for crawlers, does not apply.
     request = urllib.request.Request(url, headers={"User-Agent": USER_AGENT})  # noqa: S310 (http or https)
     try:

@@ -280,7 +280,8 @@ class Amount:
             self._total += _HALF * self._scale
             self._resolution, self._weak = _HALF * self._scale, False
             return self._done("half")
-        if self._last not in ("word", "digits", *([""] if self._compact else [])) or len(self._row) > 1:
+        first = self._compact and not self._last
+        if not (first or self._last in ("word", "digits")) or len(self._row) > 1:
             return False
         self._pending = (self._pending if self._pending is not None else _ONE) + _HALF
         self._resolution, self._words, self._real, self._weak = _HALF, True, True, False

@@ -84,9 +84,6 @@ class Slot:
     """One quantity on its way to a figure: where it stands, and what has been decided of it."""
 
     quantity: Quantity
-    #: Where the quantity begins and ends: asked a hundred times for each, and whatever its bound.
-    start: int = field(init=False)
-    end: int = field(init=False)
     number: int
     #: Span of its sentence, or of its cell's row.
     sentence: tuple[int, int]
@@ -124,12 +121,19 @@ class Slot:
     #: What spoke for each decision, strongest first; filled only where it is asked for.
     reasons: dict[str, list[tuple[str, float]]] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        self.start, self.end = self.quantity.start, self.quantity.end
-
     def settle(self, decision: str, rule: str) -> None:
         """Note that a rule leaves no choice: it outweighs all evidence."""
         self.sure[decision], self.reasons[decision] = 1.0, [(rule, inf)]
+
+    @property
+    def start(self) -> int:
+        """Where the quantity begins."""
+        return self.quantity.start
+
+    @property
+    def end(self) -> int:
+        """Where it ends."""
+        return self.quantity.end
 
     @property
     def kept(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 from typing import NamedTuple
@@ -86,8 +87,8 @@ class TimeWords:
         self._followers = frozenset(words.followers)
         self._numerals = {char: digit for numerals in words.numerals for digit, char in enumerate(numerals)}
         known: dict[str, Frame] = {}
-        #: What templates of a meaning say with the same numbers in the same slots; hundreds do.
-        self._frames: dict[tuple[str | int | None, ...], dict[tuple[int, ...], Frame]] = {}
+        # By meaning, slots and fixed number: templates that differ in words alone say the same.
+        frames: dict[tuple[str | int | None, ...], dict[tuple[int, ...], Frame]] = defaultdict(dict)
         self._shapes: list[_Shape] = []
         templates = [(meaning, template) for meaning, listed in words.says.items() for template in listed]
         # What is written out is meant more than what a slot happens to make, the reported period more than its length.
@@ -97,7 +98,7 @@ class TimeWords:
             if OPEN.intersection(_SLOT.findall(template)):
                 self._shapes.append(self._shape(meaning, template, number))
             else:
-                for word, frame in self._spelled_out(meaning, template, number):
+                for word, frame in self._spelled_out(meaning, template, number, frames):
                     known.setdefault(word, frame)
         self._shapes.sort(key=lambda shape: -len(shape.pattern))
         leads = {lead for shape in self._shapes for lead in shape.leads}
@@ -186,11 +187,17 @@ class TimeWords:
         # The first year of a reign is written as a word.
         return int(said) if said.isdecimal() else self._tables.get(slot, {}).get(" ".join(said.split()), 1)
 
-    def _spelled_out(self, meaning: str, template: str, number: int | None) -> Iterator[tuple[str, Frame]]:
+    def _spelled_out(
+        self,
+        meaning: str,
+        template: str,
+        number: int | None,
+        frames: Mapping[tuple[str | int | None, ...], dict[tuple[int, ...], Frame]],
+    ) -> Iterator[tuple[str, Frame]]:
         """Every form of a template, with what it says."""
         slots = _SLOT.findall(template)
         pair = len(slots) == 2
-        frame_at = self._frames.setdefault((meaning, *slots, number), {})
+        frame_at = frames[(meaning, *slots, number)]
         for choice in product(*(self._tables[slot].items() for slot in slots)):
             values = tuple(value for _, value in choice)
             digits = [said.isdecimal() for said, _ in choice]
