@@ -92,7 +92,7 @@ class Binder:
         tables = Tables(scene.text, layout, scene.quantities, scene.periods)
         versions = {match.start("number"): match for match in self._version.finditer(scene.text)}
         names = {(mention.start, mention.end) for mention in scene.subjects.items}
-        numbered = frozenset(layout.line(quantity.start) for quantity in scene.quantities)
+        numbered = frozenset(layout.line(each.start) for each in scene.quantities if each.kind == "number")
         found: list[Slot] = []
         for quantity in scene.quantities:
             if quantity.unit is None and (quantity.start, quantity.end) in names:
