@@ -18,6 +18,8 @@ _WHOLE = Decimal(100)
 _THOUSAND = Decimal(1000)
 #: Between two numbers that belong together stands no more than this: the longest link with its blanks.
 _LONGEST_LINK = 24
+#: The ends of a range after "by" are not so many times each other.
+_FAR = 3
 #: A verb's object comes within so many characters.
 _REACH = 60
 #: So far from a number stand its article and the mark that it is.
@@ -146,8 +148,7 @@ class Neighbours:
             or (one.opening == "between" and "series" in link.kinds and (spread or not link.comma))
             or ("either" in link.kinds and _is_near(first, second))
         )
-        # "raised by HK$5 to HK$68"
-        steps = one.opening == "step" and is_money(first.unit) and is_money(second.unit)
+        steps = one.opening == "step" and _is_step(first, second)
         departs = not spread and (steps or (one.opening == "departure" and "spans" not in link.kinds))
         if ranging and first.sign == "-" != second.sign and not _DASHES.isdisjoint(low[first.end : second.start]):
             # "Kling – $9.20 – $1.45": columns.
@@ -212,6 +213,16 @@ class Neighbours:
     def _word_before(low: str, found: Quantity) -> str:
         words = low[max(found.start - _MARKED, 0) : found.start].split()
         return words[-1] if words else ""
+
+
+def _is_step(first: Quantity, second: Quantity) -> bool:
+    """Whether the first is by how much, the second what it comes to: `raised by HK$5 to HK$68`, `by 27m to 320m`."""
+    if is_money(first.unit) and is_money(second.unit):
+        return True
+    if isinstance(first.value, tuple) or isinstance(second.value, tuple):
+        return False
+    far = first.scaled == second.scaled and _FAR * abs(first.value) <= abs(second.value)
+    return far and "percent" not in {first.unit, second.unit}
 
 
 def _is_part(one: Found, after: Found) -> bool:
