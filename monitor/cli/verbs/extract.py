@@ -43,7 +43,9 @@ COLUMNS = (
 @click.option("--explain", is_flag=True, help="Say for every field of every figure what speaks for it.")
 @click.option("--lang", "language", default="", help="zh-Hans, zh-Hant, en, de or ja (default: found by the text).")
 @click.option(
-    "--published", type=click.DateTime(["%Y-%m-%d"]), help="Day of publication, which relative words count from."
+    "--published",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Day of publication, which relative words count from (default: the page's own, else today).",
 )
 @format_option
 @config_option
@@ -73,6 +75,9 @@ def command(
             click.echo(as_json(_answer(extractor, line, quantities=quantities)))
         return
     document = _document(what, language, published.date() if published else None, clock)
+    if document["context"]["dated"] is None and not quantities:
+        today = document["context"]["dated"] = clock().date()
+        click.echo(f'no day of publication: "last quarter" and its like count from {today}; see --published', err=True)
     if explain:
         for figure in extractor.explain(document["text"], **document["context"]):
             click.echo(str(figure))
