@@ -43,6 +43,7 @@ from monitor.extractors.scene import Scene, Slot
 from monitor.extractors.sentences import Sentences
 from monitor.extractors.speakers import COMPANY, Speakers
 from monitor.extractors.weighing import Options, Weights
+from monitor.extractors.wrapping import unwrapped
 from storage.records import Figure
 
 #: A text's head: where the period that it reports is looked for.
@@ -202,7 +203,7 @@ class Extractor:
 
     def quantities(self, text: str, language: str) -> list[Quantity]:
         """The quantities of a text, with spans in it as it was given."""
-        normal, tools = _readable(text), self._for(language, text)
+        normal, tools = unwrapped(_readable(text)), self._for(language, text)
         found = []
         for quantity in tools.numbers.read(normal.text.translate(tools.spelling)):
             start, end = normal.original(quantity.start, quantity.end)
@@ -228,10 +229,11 @@ class Extractor:
         whole = f"{title}\n{text}" if title else text
         normal = _readable(whole)
         tools = self._for(tag, whole)
-        normal.text = normal.text.translate(tools.spelling)
         title_end = normal.text.find("\n") if title else -1
         if title and title.count("\n"):
             title_end = len(_readable(title).text)
+        normal = unwrapped(normal, title_end + 1)
+        normal.text = normal.text.translate(tools.spelling)
         periods = tools.periods.read(normal.text, dated=dated, reporting=None)
         reporting = reporting_period([m for m in periods if m.start < _HEAD], dated)
         if reporting:

@@ -10,7 +10,8 @@ import re
 import unicodedata
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 #: Characters that NFKC maps one to one and that join no neighbour: ASCII, precomposed Latin, punctuation, arrows,
 #: signs, kana, ideographs, full-width ASCII and half-width kana. A test holds each of them to that.
@@ -55,6 +56,27 @@ class Normal:
             return begin, begin
         last = max(bisect_right(self._starts, end - 1) - 1, 0)
         return begin, self._sources[last] + (self._widths[last] or end - self._starts[last])
+
+    def without(self, places: Sequence[int]) -> Normal:
+        """The same text without the characters at these places, which rise."""
+        begins = self._starts or array("q", [0])
+        kept: list[str] = []
+        starts, sources, widths = array("q"), array("q"), array("q")
+        length = 0
+        for low, high in pairwise([-1, *places, len(self.text)]):
+            begin = low + 1
+            while begin < high:
+                segment = bisect_right(begins, begin) - 1
+                end = min(high, begins[segment + 1]) if segment + 1 < len(begins) else high
+                kept.append(self.text[begin:end])
+                starts.append(length)
+                width = self._widths[segment] if self._starts else 0
+                source = self._sources[segment] if self._starts else 0
+                sources.append(source if width else source + begin - begins[segment])
+                widths.append(width)
+                length += end - begin
+                begin = end
+        return Normal("".join(kept), starts, sources, widths)
 
 
 def normalise(text: str) -> Normal:

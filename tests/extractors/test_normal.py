@@ -74,3 +74,13 @@ def test_time_is_linear(piece: str) -> None:
         if many < max(24 * few, 0.05):
             return
     pytest.fail(f"{few:.3f} s for 10,000 characters, {many:.3f} s for 80,000")
+
+
+@given(ODD | st.text(max_size=40), st.data())
+def test_what_is_left_out_moves_nothing_else(text: str, data: st.DataObject) -> None:
+    normal = normalise(text)
+    places = sorted(data.draw(st.sets(st.integers(0, max(len(normal.text) - 1, 0)), max_size=len(normal.text))))
+    left = normal.without(places)
+    kept = [at for at in range(len(normal.text)) if at not in places]
+    assert left.text == "".join(normal.text[at] for at in kept)
+    assert [left.original(to, to + 1) for to in range(len(kept))] == [normal.original(at, at + 1) for at in kept]
