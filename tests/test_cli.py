@@ -83,6 +83,13 @@ def test_a_text_without_a_day_of_publication_is_read_as_of_today_and_that_is_sai
     assert [row["period"] for row in json.loads(known.stdout)] == ["2025-Q3"]
 
 
+def test_a_line_that_does_not_tell_its_language_is_read_in_its_own(tmp_path: Path) -> None:
+    text = "Kling, das Videowerkzeug von Kuaishou, setzte im dritten Quartal mehr als 300 Millionen Yuan um."
+    line = json.dumps({"id": "one", "title": "", "text": text, "published": "2025-11-20"})
+    (row,) = json.loads(run(tmp_path, "extract", "--jsonl", "-", stdin=line).stdout)["figures"]
+    assert (row["metric"], row["value"], row["bound"]) == ("revenue", 300_000_000, "at_least")
+
+
 def test_init_writes_a_file_that_is_valid_and_never_overwrites(tmp_path: Path) -> None:
     done = run(tmp_path, "init", "new", "--to", "analyst@example.com")
     assert done.returncode == 0, done.stderr

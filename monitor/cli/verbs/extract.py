@@ -110,9 +110,11 @@ def _lines(what: str) -> Iterator[dict[str, Any]]:
 
 
 def _answer(extractor: Extractor, row: dict[str, Any], *, quantities: bool) -> dict[str, Any]:
+    from monitor.parse.language import detect_language
     from monitor.rows import figure_row, quantity_rows
 
-    language = str(row.get("lang") or "")
+    url, title = (str(row.get(key) or "") for key in ("url", "title"))
+    language = str(row.get("lang") or "") or detect_language(f"{title}\n{row['text']}")
     if quantities:
         return {
             "id": row.get("id"),
@@ -120,7 +122,6 @@ def _answer(extractor: Extractor, row: dict[str, Any], *, quantities: bool) -> d
         }
     published = row.get("published")
     dated = date.fromisoformat(str(published)[:10]) if published else None
-    url, title = (str(row.get(key) or "") for key in ("url", "title"))
     figures = extractor.read(row["text"], title=title, language=language, dated=dated, url=url)
     return {"id": row.get("id"), "figures": [figure_row(figure) for figure in figures]}
 
