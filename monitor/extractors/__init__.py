@@ -39,6 +39,7 @@ from monitor.extractors.mentions import Meaning, Mention, Mentions, Reader
 from monitor.extractors.normal import Normal, normalise
 from monitor.extractors.periods import Periods, reporting_period
 from monitor.extractors.quantities import Numbers, Quantity
+from monitor.extractors.ruling import ruled
 from monitor.extractors.scene import Scene, Slot
 from monitor.extractors.sentences import Sentences
 from monitor.extractors.speakers import COMPANY, Speakers
@@ -203,7 +204,7 @@ class Extractor:
 
     def quantities(self, text: str, language: str) -> list[Quantity]:
         """The quantities of a text, with spans in it as it was given."""
-        normal, tools = unwrapped(_readable(text)), self._for(language, text)
+        normal, tools = _laid_out(_readable(text), 0), self._for(language, text)
         found = []
         for quantity in tools.numbers.read(normal.text.translate(tools.spelling)):
             start, end = normal.original(quantity.start, quantity.end)
@@ -232,7 +233,7 @@ class Extractor:
         title_end = normal.text.find("\n") if title else -1
         if title and title.count("\n"):
             title_end = len(_readable(title).text)
-        normal = unwrapped(normal, title_end + 1)
+        normal = _laid_out(normal, title_end + 1)
         normal.text = normal.text.translate(tools.spelling)
         periods = tools.periods.read(normal.text, dated=dated, reporting=None)
         reporting = reporting_period([m for m in periods if m.start < _HEAD], dated)
@@ -286,6 +287,12 @@ def _readable(text: str) -> Normal:
     normal = normalise(text)
     normal.text = _SURROGATES.sub("\ufffd", normal.text)
     return normal
+
+
+def _laid_out(normal: Normal, begin: int) -> Normal:
+    """The text from `begin` on with its tables ruled and its broken lines joined; before it stands the title."""
+    normal.text = normal.text[:begin].replace("\t", " ") + ruled(normal.text[begin:])
+    return unwrapped(normal, begin)
 
 
 def language_of(text: str, tag: str = "") -> str:

@@ -28,8 +28,14 @@ UNSEEN = "\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f
 
 _ODD = re.compile(f"[^{PLAIN}]+")
 _UNSEEN = re.compile(f"[{UNSEEN}]+")
-#: Control characters become blanks, the two separators of lines and paragraphs line ends.
-_CONTROLS = {**dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)], " "), 0x0A: "\n", 0x2028: "\n", 0x2029: "\n"}
+#: Control characters but tabs become blanks, the two separators of lines and paragraphs line ends.
+_CONTROLS = {
+    **dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)], " "),
+    ord("\t"): "\t",
+    ord("\n"): "\n",
+    0x2028: "\n",
+    0x2029: "\n",
+}
 #: Longer runs of marks on one letter are not writing; ordering them would take time in the square of their number.
 _LONGEST_CLUSTER = 30
 
@@ -40,7 +46,7 @@ class Normal:
     __slots__ = ("_sources", "_starts", "_widths", "text")
 
     def __init__(self, text: str, starts: array[int], sources: array[int], widths: array[int]) -> None:
-        #: NFKC, without controls (blanks instead) and without characters that print nothing.
+        #: NFKC, without controls but tabs (blanks instead) and without characters that print nothing.
         self.text = text
         # Segment i of `text` begins at starts[i] and came from sources[i]; a width of 0 says that it was folded
         # character by character, any other that those many characters of the original became the whole segment.

@@ -16,7 +16,7 @@ from itertools import pairwise
 from monitor.declarations.languages import BindingSections
 
 #: What sets the cells of a row apart.
-_RULES = "|\t│╱¦"
+_RULES = "|╱"
 _CELL = re.compile(f"[{_RULES}]")
 #: Marks that set cells apart where a block of lines agrees on them, and whether the cells must be bare numbers.
 _COLUMNS = tuple(

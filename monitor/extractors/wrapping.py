@@ -23,7 +23,7 @@ _WIDE = re.compile(f"[{_IDEOGRAPHS}]|(?<=[{_IDEOGRAPHS}])[,;:!?()]|[,;:!?()](?=[
 _SENTENCE_END = re.compile("[.!?:;。…][\"'”’」』)]*$")
 #: What begins a line of its own, and a row of a table.
 _ITEM = re.compile(rf"\s*(?:[-–—*•·・●○■□◆▪▶►→#>]|[0-9]{{1,2}}[.)、] |\([0-9]{{1,2}}\)| {{4}})|  (?=[{_IDEOGRAPHS}])")
-_ROW = re.compile(r"[|│┃\t]|\S {3,}\S")
+_ROW = re.compile(r"[|╱]|\S {3,}\S")
 #: What is not cut in two at a line's end: a word, or a character with the marks that close it.
 _FIRST = re.compile(f"(?:[^\\s{_IDEOGRAPHS}]+|.)[、。,!?;:」』)%]*")
 _HYPHEN = re.compile("[a-zäöüß]-$")
