@@ -43,6 +43,7 @@ from monitor.extractors.ruling import ruled
 from monitor.extractors.scene import Scene, Slot
 from monitor.extractors.sentences import Sentences
 from monitor.extractors.speakers import COMPANY, Speakers
+from monitor.extractors.typesetting import plain
 from monitor.extractors.weighing import Options, Weights
 from monitor.extractors.wrapping import unwrapped
 from storage.records import Figure
@@ -89,6 +90,8 @@ class _Tools:
         pack = language(code)
         #: Spellings that are folded before anything is read; spans stay as they are.
         self.spelling = pack.spelling.table
+        #: Whether words stand without blanks.
+        self.compact = pack.numbers.compact
         self.numbers = Numbers(pack)
         self.periods = Periods(pack)
         self.sentences = Sentences(pack)
@@ -204,7 +207,8 @@ class Extractor:
 
     def quantities(self, text: str, language: str) -> list[Quantity]:
         """The quantities of a text, with spans in it as it was given."""
-        normal, tools = _laid_out(_readable(text), 0), self._for(language, text)
+        tools = self._for(language, text)
+        normal = _laid_out(plain(_readable(text), compact=tools.compact), 0)
         found = []
         for quantity in tools.numbers.read(normal.text.translate(tools.spelling)):
             start, end = normal.original(quantity.start, quantity.end)
@@ -228,11 +232,9 @@ class Extractor:
     def _scene(self, given: _Given, choice: Choice) -> tuple[Scene, Normal]:
         text, title, tag, dated, url = given
         whole = f"{title}\n{text}" if title else text
-        normal = _readable(whole)
         tools = self._for(tag, whole)
-        title_end = normal.text.find("\n") if title else -1
-        if title and title.count("\n"):
-            title_end = len(_readable(title).text)
+        normal = plain(_readable(whole), compact=tools.compact)
+        title_end = _lines_end(normal.text, _readable(title).text.count("\n") + 1) if title else -1
         normal = _laid_out(normal, title_end + 1)
         normal.text = normal.text.translate(tools.spelling)
         periods = tools.periods.read(normal.text, dated=dated, reporting=None)
@@ -287,6 +289,11 @@ def _readable(text: str) -> Normal:
     normal = normalise(text)
     normal.text = _SURROGATES.sub("\ufffd", normal.text)
     return normal
+
+
+def _lines_end(text: str, count: int) -> int:
+    """Where so many lines end."""
+    return len("\n".join(text.split("\n", count)[:count]))
 
 
 def _laid_out(normal: Normal, begin: int) -> Normal:

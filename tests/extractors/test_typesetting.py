@@ -1,0 +1,57 @@
+"""What is set for the eye alone is not read: emphasis, marks of notes, blanks between scripts."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.extractors import Extractor
+from monitor.extractors.normal import normalise
+from monitor.extractors.typesetting import plain
+
+
+@pytest.mark.parametrize(
+    ("text", "compact", "want"),
+    [
+        ("rose to **300 million** yuan", False, "rose to 300 million yuan"),
+        ("**Kling**'s **revenue** rose", False, "Kling's revenue rose"),
+        ("2 ** 3 and ** 4", False, "2 ** 3 and ** 4"),
+        ("by a third.[1][2] Kling too[13], said", False, "by a third. Kling too, said"),
+        ("revenue of [35] billion, see [4]", False, "revenue of [35] billion, see [4]"),
+        ("収入は 355 億元で、前年 7〜9 月期の 311 億元", True, "収入は355億元で、前年7〜9月期の311億元"),
+        ("売上高 355 億元 伸び 14%", False, "売上高 355 億元 伸び 14%"),
+        ("営業の収入は355億元。可霊は 3億元", True, "営業の収入は355億元。可霊は 3億元"),
+        ("収入 355 311 増\n利益 50 39 増", True, "収入 355 311 増\n利益 50 39 増"),
+    ],
+)
+def test_such_signs_are_left_out(text: str, compact: bool, want: str) -> None:
+    assert plain(normalise(text), compact=compact).text == want
+
+
+@given(st.text("*a1[]. 収\n", max_size=40), st.booleans())
+def test_nothing_else_is_left_out(text: str, compact: bool) -> None:
+    normal = normalise(text)
+    left = plain(normal, compact=compact)
+    rest = iter(normal.text)
+    assert all(char in rest for char in left.text)
+    assert left.text.count("\n") == normal.text.count("\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("**Kling** of Kuaishou had **revenue** of more than **300 million** yuan in Q3.[1] Costs rose.", "en"),
+        ("快手 2025 年第 3 季度财报：可灵 AI 收入超过 3 亿元。[2]成本也在上升。", "zh-Hans"),
+        ("快手の動画生成 AI「可霊」の 2025 年 7〜9 月期の売上高は 3 億元を超えた。", "ja"),
+        ("**Kling** von Kuaishou setzte im dritten Quartal mehr als **300 Millionen** Yuan um.[3]", "de"),
+    ],
+)
+def test_figures_lead_back_to_the_text_as_it_was(text: str, language: str) -> None:
+    (figure,) = Extractor().read(text, language=language, dated=date(2025, 11, 20))
+    assert (figure.entity, figure.metric, figure.value, figure.bound) == ("keling", "revenue", 300_000_000, "at_least")
+    assert figure.period == "2025-Q3"
+    assert figure.quote in text
+    assert "3" in text[figure.start : figure.end]
