@@ -1,15 +1,28 @@
-"""Signs that are set for the eye alone: emphasis, marks of notes, blanks between ideographs and Latin letters."""
+"""Signs that are set for the eye alone, or left by other programs: emphasis, marks of notes, tags, character references,
+blanks between ideographs and Latin letters.
+"""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
+from html import unescape
 
 from monitor.extractors.normal import Normal
 
-_EMPHASIS = re.compile(r"\*\*(?=\S)[^\n]{0,300}?(?<=\S)\*\*")
-#: `[12]` behind a word or a sentence, not where a number of the text stands in brackets.
-_NOTE = re.compile(r"(?:(?<=[.!?。])|(?<=[^\s\[(])(?=(?:\[[0-9]{1,3}\])+(?:[\s,;:.!?)。、]|\Z)))(?:\[[0-9]{1,3}\])+")
+_EMPHASIS = re.compile(
+    r"(\*\*)(?=\S)[^\n]{0,300}?(?<=\S)\*\*|(?<![\w*])([*_])(?=\w)[^*_\n]{1,60}?(?<=[\w%])\2(?![\w*])"
+)
+#: Tags of HTML that set words apart and no lines.
+_TAG = re.compile(r"</?(?:a|b|em|font|i|mark|small|span|strong|sub|sup|u)(?: [^<>\n]{0,300})?>", re.IGNORECASE)
+_REFERENCE = re.compile(r"&(?:[A-Za-z]{2,8}|#[0-9]{2,5}|#x[0-9A-Fa-f]{2,4});")
+#: `[12]` behind a word or a sentence, not where a number of the text stands in brackets; behind a sentence `12`, too,
+#: which was raised before it was folded.
+_NOTE = re.compile(
+    r"(?:(?<=[.!?。])|(?<=[^\s\[(])(?=(?:\[[0-9]{1,3}\])+(?:[\s,;:.!?)。、]|\Z)))(?:\[[0-9]{1,3}\])+"
+    r"|(?<=[a-zäöüß]{4}\.)[0-9]{1,2}(?= [A-ZÄÖÜ]|\n|\Z)"
+)
 _IDEOGRAPHS = "\u3040-\u30ff\u3400-\u9fff"
 _LATIN = "0-9A-Za-z%"
 _SET_APART, _TOGETHER = (
@@ -32,16 +45,30 @@ def plain(normal: Normal, *, compact: bool) -> Normal:
         compact: whether words of its language stand without blanks; where most ideographs and Latin letters stand apart
             nevertheless, these blanks are set for the eye.
     """
-    text = normal.text
     places: set[int] = set()
-    if "**" in text:
+    if "&" in normal.text:
+        normal.text = _REFERENCE.sub(lambda found: _referred(found, places), normal.text)
+    text = normal.text
+    if "*" in text or "_" in text:
         for found in _EMPHASIS.finditer(text):
-            places |= {found.start(), found.start() + 1, found.end() - 2, found.end() - 1}
-    if "[" in text:
-        places.update(place for found in _NOTE.finditer(text) for place in range(*found.span()))
+            width = len(found[1] or found[2])
+            places.update(range(found.start(), found.start() + width))
+            places.update(range(found.end() - width, found.end()))
+    if "<" in text:
+        places.update(place for found in _TAG.finditer(text) for place in range(*found.span()))
+    places.update(place for found in _NOTE.finditer(text) for place in range(*found.span()))
     if compact:
         places.update(_blanks(text))
     return normal.without(sorted(places)) if places else normal
+
+
+def _referred(found: re.Match[str], places: set[int]) -> str:
+    """What a character reference stands for, followed by what is left out for it."""
+    sign = unicodedata.normalize("NFKC", unescape(found[0]))
+    if len(sign) != 1 or sign in "\n\t":
+        return found[0]
+    places.update(range(found.start() + 1, found.end()))
+    return sign.ljust(len(found[0]))
 
 
 def _blanks(text: str) -> Iterator[int]:

@@ -18,8 +18,17 @@ from monitor.extractors.typesetting import plain
     [
         ("rose to **300 million** yuan", False, "rose to 300 million yuan"),
         ("**Kling**'s **revenue** rose", False, "Kling's revenue rose"),
+        ("rose to *300 million* yuan, _up_ by 5%*", False, "rose to 300 million yuan, up by 5%*"),
+        ('<b>300</b> million <a href="x">yuan</a>, 1 < 2 > 0', False, "300 million yuan, 1 < 2 > 0"),
+        ("300&nbsp;million &amp; more, R&D; A&B", False, "300 million & more, R&D; A&B"),
+        ("* profit* and EBITDA* of snake_case_names", False, "* profit* and EBITDA* of snake_case_names"),
         ("2 ** 3 and ** 4", False, "2 ** 3 and ** 4"),
         ("by a third.[1][2] Kling too[13], said", False, "by a third. Kling too, said"),
+        (
+            "by half the revenue.¹ Costs: see No.1 In all, 3.5",
+            False,
+            "by half the revenue. Costs: see No.1 In all, 3.5",
+        ),
         ("revenue of [35] billion, see [4]", False, "revenue of [35] billion, see [4]"),
         ("収入は 355 億元で、前年 7〜9 月期の 311 億元", True, "収入は355億元で、前年7〜9月期の311億元"),
         ("売上高 355 億元 伸び 14%", False, "売上高 355 億元 伸び 14%"),
@@ -31,7 +40,7 @@ def test_such_signs_are_left_out(text: str, compact: bool, want: str) -> None:
     assert plain(normalise(text), compact=compact).text == want
 
 
-@given(st.text("*a1[]. 収\n", max_size=40), st.booleans())
+@given(st.text("*a1[]. 収\n_<b>", max_size=40), st.booleans())
 def test_nothing_else_is_left_out(text: str, compact: bool) -> None:
     normal = normalise(text)
     left = plain(normal, compact=compact)
