@@ -1,5 +1,5 @@
-"""Signs that are set for the eye alone, or left by other programs: emphasis, marks of notes, tags, character references,
-blanks between ideographs and Latin letters.
+"""Signs that are set for the eye alone, or left by other programs: emphasis, marks of notes, tags, references to
+characters, blanks between ideographs and Latin letters.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _REFERENCE = re.compile(r"&(?:[A-Za-z]{2,8}|#[0-9]{2,5}|#x[0-9A-Fa-f]{2,4});")
 #: which was raised before it was folded.
 _NOTE = re.compile(
     r"(?:(?<=[.!?。])|(?<=[^\s\[(])(?=(?:\[[0-9]{1,3}\])+(?:[\s,;:.!?)。、]|\Z)))(?:\[[0-9]{1,3}\])+"
-    r"|(?<=[a-zäöüß]{4}\.)[0-9]{1,2}(?= [A-ZÄÖÜ]|\n|\Z)"
+    r"|(?:(?<=[a-zäöüß]{4}\.)|(?<=[%)”\"]\.))[0-9]{1,2}(?= [A-ZÄÖÜ]|\n|\Z)"
 )
 _IDEOGRAPHS = "\u3040-\u30ff\u3400-\u9fff"
 _LATIN = "0-9A-Za-z%"
