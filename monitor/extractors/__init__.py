@@ -1,11 +1,12 @@
 """Texts to figures. `Extractor.read` is the straight path, one step after the other:
 
 1. `normal`: one form of each character, with the way back to the original
-2. `sentences`: lines, sentences, clauses, rows
-3. `quantities`, `periods`, `mentions`: what is found, each by one search with the words of the language's pack
-4. `binding`: which quantity states which metric of whom, when, on what basis (weights in `weights.npz`)
-5. `audit`: what the text allows to be checked
-6. figures, with spans and quotes in the original text
+2. `typesetting`, `ruling`, `wrapping`: one form of what is set in many: emphasis and notes, tables, broken lines
+3. `sentences`: lines, sentences, clauses, rows
+4. `quantities`, `periods`, `mentions`: what is found, each by one search with the words of the language's pack
+5. `binding`: which quantity states which metric of whom, when, on what basis (weights in `weights.npz`)
+6. `audit`: what the text allows to be checked
+7. figures, with spans and quotes in the original text
 
 All of it is pure: no file is read after the declarations, nothing is written, no text raises.
 """

@@ -1,0 +1,141 @@
+"""Read the unseen articles as other programs and typesetters would have written them, and say what that costs.
+
+    python -m tests.eval.variants [NAME...]
+
+Each variant sets the same articles in another way: lines broken at a column, tables with other marks between their
+cells, emphasis, notes, tags. Figures keep their places, so that the same annotations hold; F1 is that of all of them.
+Variants of tables are measured on articles with tables, for the most part of those that the weights were learned from.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from monitor.extractors import Extractor
+from tests.eval import gate, scoring
+
+CASES = Path(__file__).parent / "cases"
+#: Articles of cases with tables are looked for among every so many.
+_EVERY = 6
+_COLUMNS, _IDEOGRAPHS_A_LINE = 72, 36
+
+Doc = dict[str, Any]
+
+
+class Piece(NamedTuple):
+    """What stands in the place of a part of a text."""
+
+    start: int
+    end: int
+    text: str
+
+
+Variant = Callable[[Doc], Iterator[Piece]]
+
+
+def by(*rules: tuple[str, str, str]) -> Variant:
+    """A variant by substitutions: languages ("" for all), pattern, replacement."""
+
+    def pieces(doc: Doc) -> Iterator[Piece]:
+        for languages, pattern, replacement in rules:
+            if not languages or doc["lang"][:2] in languages.split():
+                for found in re.finditer(pattern, doc["text"]):
+                    yield Piece(found.start(), found.end(), found.expand(replacement))
+
+    return pieces
+
+
+def broken(doc: Doc) -> Iterator[Piece]:
+    """Lines of a fixed width."""
+    text, compact = doc["text"], doc["lang"][:2] in {"zh", "ja"}
+    for line in re.finditer(r"[^\n]+", text):
+        at, end = line.span()
+        width = _IDEOGRAPHS_A_LINE if compact else _COLUMNS
+        while end - at > width:
+            stop = at + width if compact else text.rfind(" ", at, at + width)
+            if stop <= at:
+                break
+            yield Piece(stop, stop if compact else stop + 1, "\n")
+            at = stop if compact else stop + 1
+
+
+_SCALE = "million|billion|percent|Millionen|Milliarden|Prozent"
+_AMOUNT = rf"(?<![\w.,|*])([0-9][0-9.,]*[0-9]|[0-9])( (?:{_SCALE})|%|bn|m)(?![\w|*])"
+_EAST, _WEST = "[\u3040-\u30ff\u3400-\u9fff]", "[0-9A-Za-z%]"
+
+VARIANTS: dict[str, Variant] = {
+    "as they are": by(),
+    "broken lines": broken,
+    "line ends of Windows": by(("", r"\n", "\r\n")),
+    "`**` around amounts": by(("", _AMOUNT, r"**\1\2**")),
+    "`<b>` around amounts": by(("", _AMOUNT, r"<b>\1\2</b>")),
+    "`&nbsp;` behind numbers": by(("", "(?<=[0-9]) (?=[A-Za-z])", "&nbsp;")),
+    "notes behind sentences": by(("en de", r"(?<=[a-z0-9%]{2})\.(?=[ \n])", ".[1]"), ("zh ja", "。", "。[2]")),
+    "raised notes": by(("en de", r"(?<=[a-z0-9%]{2})\.(?=[ \n])", ".¹")),
+    "blanks between scripts": by(
+        ("zh ja", f"(?<={_EAST})(?={_WEST})", " "), ("zh ja", f"(?<={_WEST})(?={_EAST})", " ")
+    ),
+}
+TABLES: dict[str, Variant] = {
+    "tables: as they are": by(),
+    "tables: tabs": by(("", r" *\| *", "\t")),
+    "tables: gaps": by(("", r" *\| *", "    ")),
+    "tables: boxes": by(("", r" *\| *", " │ ")),
+    "tables: a line for each cell": by(("", r" *\| *", "\n")),
+}
+
+
+def varied(doc: Doc, variant: Variant) -> Doc:
+    """The article with its text set in another way, and its figures where they then stand."""
+    text, parts, places = doc["text"], [], [0] * (len(doc["text"]) + 1)
+    at = length = 0
+    for piece in [*sorted(variant(doc)), Piece(len(text), len(text), "")]:
+        if piece.start < at:
+            continue
+        for place in range(at, piece.start):
+            places[place] = length + place - at
+        parts += [text[at : piece.start], piece.text]
+        length += piece.start - at
+        for place in range(piece.start, piece.end):
+            places[place] = length
+        length += len(piece.text)
+        at = piece.end
+    places[len(text)] = length
+    found = "".join(parts)
+    figures = []
+    for figure in scoring.spans(doc):
+        if figure["where"] == "text":
+            quoted = figure["start"] - figure["quote"].find(figure["figure"])
+            ends = (places[quoted], places[quoted + len(figure["quote"])])
+            inner = (places[figure["start"]], places[figure["end"]])
+            figure |= {"quote": found[slice(*ends)], "figure": found[slice(*inner)]}
+        figures.append(figure)
+    return {**doc, "text": found, "figures": figures}
+
+
+def has_table(doc: Doc) -> bool:
+    """Whether three lines or more have marks between cells."""
+    return len(re.findall(r"(?m)^[^\n|]*\|[^\n]*$", doc["text"])) > 2
+
+
+def main(names: Sequence[str]) -> None:
+    """Print F1 of each variant."""
+    unseen = scoring.load(gate.UNSEEN)
+    tables = [doc for doc in [*unseen, *scoring.load([CASES])[::_EVERY]] if has_table(doc)]
+    extractor = Extractor()
+    for variants, docs in ((VARIANTS, unseen), (TABLES, tables)):
+        for name, variant in variants.items():
+            if names and name not in names:
+                continue
+            set_so = [varied(doc, variant) for doc in docs]
+            counts = scoring.tally(set_so, [gate.read(extractor, doc) for doc in set_so])
+            row = gate.measured(counts)["all"]
+            print(f"{name:32}{len(docs):5} articles", *(f"{key} {value:.3f}" for key, value in row.items()), flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
