@@ -11,7 +11,7 @@ _TAB = re.compile(" *\t[ \t]*")
 _WIDE, _GAP = re.compile(r"(?<=\S) {3,}(?=\S)"), re.compile(r"(?<=\S) {2,}(?=\S)")
 #: A sign or a number with a tab behind it begins an item.
 _MARKER = re.compile(r"\s*(?:[^\w\s]{1,2}|[(]?\w{1,3}[.)])\t")
-_MARKED = re.compile("[|│╱¦]")
+_MARKED = re.compile("[|╱]")
 _BOXES = str.maketrans("│┃¦", "|||")
 #: What stands in a cell is no longer; lines of prose have tabs, too.
 _WIDEST = 80
@@ -23,10 +23,9 @@ _DIGIT = re.compile("[0-9]")
 #: Between numbers one blank is enough, if nothing but numbers stands behind the row's only gap.
 _NUMBERS = re.compile(r"(?:\S*[0-9]\S*|[—–-]+)(?: +(?:\S*[0-9]\S*|[—–-]+))+")
 
-#: A number alone on a line, with its currency before and so many letters of a unit at most; a label is no sentence.
-_ALONE = re.compile(
-    r"[^\w\s]{0,2}(?:[A-Z]{2,3}\$? ?)?[^\w\s]{0,2}[0-9]([^\s]{0,14}(?: [^\s]{1,8})?)|[—–―-]+|n/?[am]\.?", re.I
-)
+#: A number alone on a line, with its currency before and so many letters of a unit at most, or what stands for none
+#: ("–", "n/a"); a label is no sentence.
+_ALONE = re.compile(r"[^\w\s]{0,2}(?:[A-Z]{2,3}\$? ?)?[^\w\s]{0,2}[0-9](\S{0,14}(?: \S{1,8})?)|[—–―-]+|[^\W\d]/[^\W\d]")
 _UNIT = 4
 _LABEL = 48
 _STOPS = "!?:;。"

@@ -65,7 +65,7 @@ def plain(normal: Normal, *, compact: bool) -> Normal:
 def _referred(found: re.Match[str], places: set[int]) -> str:
     """What a character reference stands for, followed by what is left out for it."""
     sign = unicodedata.normalize("NFKC", unescape(found[0]))
-    if len(sign) != 1 or sign in "\n\t":
+    if len(sign) != 1 or not sign.isprintable():
         return found[0]
     places.update(range(found.start() + 1, found.end()))
     return sign.ljust(len(found[0]))

@@ -18,7 +18,7 @@ TABLE = """\
 Item | Q3 2025 | Q3 2024 | Change
 Revenue | 35,554 | 31,131 | 14.2%
 Online marketing services | 20,102 | 17,634 | 14.0%
-Live streaming | 9,574 | 9,338 | 2.5%
+Live streaming | 9,574 | 9,338 | n/a
 Adjusted net profit | 4,986 | 3,948 | 26.3%"""
 AFTER = "The group paid no dividend in the quarter."
 CELL = re.compile(" [|] ")
@@ -52,7 +52,7 @@ def told(table: str) -> list[tuple[object, ...]]:
 @pytest.mark.parametrize("form", list(FORMS))
 def test_a_table_says_the_same_in_every_form(form: str) -> None:
     want = told(TABLE)
-    assert len(want) == 12
+    assert len(want) == 11
     assert told(FORMS[form](TABLE)) == want
 
 

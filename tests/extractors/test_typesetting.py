@@ -20,7 +20,7 @@ from monitor.extractors.typesetting import plain
         ("**Kling**'s **revenue** rose", False, "Kling's revenue rose"),
         ("rose to *300 million* yuan, _up_ by 5%*", False, "rose to 300 million yuan, up by 5%*"),
         ('<b>300</b> million <a href="x">yuan</a>, 1 < 2 > 0', False, "300 million yuan, 1 < 2 > 0"),
-        ("300&nbsp;million &amp; more, R&D; A&B", False, "300 million & more, R&D; A&B"),
+        ("300&nbsp;million &amp; more, R&D; A&B&#13;", False, "300 million & more, R&D; A&B&#13;"),
         ("* profit* and EBITDA* of snake_case_names", False, "* profit* and EBITDA* of snake_case_names"),
         ("2 ** 3 and ** 4", False, "2 ** 3 and ** 4"),
         ("by a third.[1][2] Kling too[13], said", False, "by a third. Kling too, said"),
