@@ -208,14 +208,21 @@ class Extractor:
 
     def quantities(self, text: str, language: str) -> list[Quantity]:
         """The quantities of a text, with spans in it as it was given."""
+        normal, _ = self.legible(text, language=language)
         tools = self._for(language, text)
-        normal = _laid_out(plain(_readable(text), compact=tools.compact), 0)
         found = []
         for quantity in tools.numbers.read(normal.text.translate(tools.spelling)):
             start, end = normal.original(quantity.start, quantity.end)
             number_start, number_end = normal.original(quantity.number_start, quantity.number_end)
             found.append(replace(quantity, start=start, end=end, number_start=number_start, number_end=number_end))
         return found
+
+    def legible(self, text: str, *, title: str = "", language: str = "") -> tuple[Normal, int]:
+        """A text in the one form in which it is read, behind its title, and where that ends (-1: there is none)."""
+        whole = f"{title}\n{text}" if title else text
+        normal = plain(_readable(whole), compact=self._for(language, whole).compact)
+        title_end = _lines_end(normal.text, _readable(title).text.count("\n") + 1) if title else -1
+        return _laid_out(normal, title_end + 1), title_end
 
     def bind(self, text: str, *, title: str, language: str, dated: date, choice: Choice) -> Scene:
         """The scene of a text with all its slots decided by `choice`."""
@@ -234,9 +241,7 @@ class Extractor:
         text, title, tag, dated, url = given
         whole = f"{title}\n{text}" if title else text
         tools = self._for(tag, whole)
-        normal = plain(_readable(whole), compact=tools.compact)
-        title_end = _lines_end(normal.text, _readable(title).text.count("\n") + 1) if title else -1
-        normal = _laid_out(normal, title_end + 1)
+        normal, title_end = self.legible(text, title=title, language=tag)
         normal.text = normal.text.translate(tools.spelling)
         periods = tools.periods.read(normal.text, dated=dated, reporting=None)
         reporting = reporting_period([m for m in periods if m.start < _HEAD], dated)

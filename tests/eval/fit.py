@@ -32,7 +32,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from monitor.extractors import Extractor
-from monitor.extractors.normal import normalise
+from monitor.extractors.normal import Normal
 from monitor.extractors.scene import Frame, Slot
 from monitor.extractors.weighing import UNIT, Options, Table, Weights, save
 from monitor.rows import figure_row
@@ -103,11 +103,11 @@ def _sample(options: Options, right: int) -> Sample:
 class Teacher:
     """Answers with the gold, or with weights while it notes what the gold says."""
 
-    def __init__(self, doc: dict[str, Any], weights: Weights | None) -> None:
+    def __init__(self, doc: dict[str, Any], normal: Normal, weights: Weights | None) -> None:
         self.samples: dict[str, list[Sample]] = defaultdict(list)
         self._weights = weights
-        self._normal = normalise(f"{doc['title']}\n{doc['text']}")
-        self._shift = len(doc["title"]) + 1
+        self._normal = normal
+        self._shift = len(doc["title"]) + 1 if doc["title"] else 0
         self._gold = list(scoring.spans(doc))
         self._taken: dict[int, dict[str, Any] | None] = {}
 
@@ -363,7 +363,8 @@ def _rate(part: float) -> float:
 
 def gather(extractor: Extractor, doc: dict[str, Any], weights: Weights | None = None) -> Taught:
     """What an article teaches along the gold answers, or along those of weights."""
-    teacher = Teacher(doc, weights)
+    normal, _ = extractor.legible(doc["text"], title=doc["title"], language=doc["lang"])
+    teacher = Teacher(doc, normal, weights)
     extractor.bind(
         doc["text"],
         title=doc["title"],

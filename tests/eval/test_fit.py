@@ -9,6 +9,8 @@ from random import Random
 import numpy as np
 import pytest
 
+from monitor.extractors import Extractor
+from monitor.extractors.weighing import Weights
 from tests.eval import fit
 
 
@@ -46,3 +48,20 @@ def test_how_many_numbers_are_looked_at_together_changes_nothing(
     monkeypatch.setattr(fit, "_PORTION", 50)
     by_portions = fit.learn(taught, counts, 0.1, 1)
     assert all(np.array_equal(one, other) for one, other in zip(at_once, by_portions, strict=True))
+
+
+def test_what_is_set_for_the_eye_does_not_displace_what_is_learned() -> None:
+    figure = {"value": 300_000_000, "unit": "CNY", "entity": "keling", "metric": "revenue", "measure": "level"}
+    figure |= {"period": "2025-Q3", "aggregation": "period", "basis": "reported", "bound": "exact"}
+    doc = {"title": "Kuaishou", "published": "2025-11-20", "lang": "en"}
+    learned = []
+    for mark in ("", "**"):
+        amount = f"{mark}300 million{mark} yuan"
+        text = f"{mark}Its{mark} {mark}unit{mark} {mark}Kling{mark} had revenue of {amount} in the third quarter."
+        taught = fit.gather(
+            Extractor(weights=Weights({})),
+            {**doc, "text": text, "figures": [{**figure, "figure": amount, "quote": text}]},
+        )
+        learned.append({decision: [sample.right for sample in samples] for decision, samples in taught.items()})
+    assert learned[0]["metric"][0] > 0
+    assert learned[0] == learned[1]
