@@ -57,7 +57,8 @@ def test_what_is_set_for_the_eye_does_not_displace_what_is_learned() -> None:
     learned = []
     for mark in ("", "**"):
         amount = f"{mark}300 million{mark} yuan"
-        text = f"{mark}Its{mark} {mark}unit{mark} {mark}Kling{mark} had revenue of {amount} in the third quarter."
+        words = " ".join(f"{mark}{word}{mark}" for word in ["Its", "unit", "Kling", "had", "a", "revenue", "of"])
+        text = f"{words} {amount} in the third quarter."
         taught = fit.gather(
             Extractor(weights=Weights({})),
             {**doc, "text": text, "figures": [{**figure, "figure": amount, "quote": text}]},
