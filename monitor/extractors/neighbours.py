@@ -24,8 +24,10 @@ _FAR = 3
 _REACH = 60
 #: So far from a number stand its article and the mark that it is.
 _MARKED = 14
-#: What ends the clause of a verb whose object is looked for.
+#: What ends the clause of a verb whose object is looked for, and an object that is none of the numbers: `exceeded
+#: expectations, with revenue growing 13%`.
 _CLAUSE_END = re.compile("[.;:!?。;:!?\n]")
+_OBJECT = re.compile(" *\\w[^,]*,(?![0-9])")
 _REMEMBERED = 5_000
 
 
@@ -195,7 +197,8 @@ class Neighbours:
                 if self._word_before(low, quantities[at]) in self._beside and at + 1 < len(quantities):
                     place += 1
                 found = quantities[place]
-                near = found.start - verb.end() <= _REACH and not _CLAUSE_END.search(low, verb.end(), found.start)
+                span = verb.end(), found.start
+                near = span[1] - span[0] <= _REACH and not (_CLAUSE_END.search(low, *span) or _OBJECT.match(low, *span))
                 known = bound != "about" and self._is_known(low, found)
                 if near and found.kind == "number" and found.bound == "exact" and not known:
                     quantities[place] = replace(found, bound=bound)

@@ -23,6 +23,9 @@ _NOTE = re.compile(
     r"(?:(?<=[.!?。])|(?<=[^\s\[(])(?=(?:\[[0-9]{1,3}\])+(?:[\s,;:.!?)。、]|\Z)))(?:\[[0-9]{1,3}\])+"
     r"|(?:(?<=[^\W\d_]{4}\.)|(?<=[%)”\"]\.))[0-9]{1,2}(?= [^\W\d_a-z]|\n|\Z)"
 )
+#: The same with a blank before, where a line or an item of a list ends; one alone may be a number of the text.
+_APART = re.compile(r"(?<=\S)(?: \[[0-9]{1,3}\](?:\[[0-9]{1,3}\])*)+(?=[,;.。、\n]|\Z| [-–*•·])")
+_FEWEST = 2
 _IDEOGRAPHS = "\u3040-\u30ff\u3400-\u9fff"
 _LATIN = "0-9A-Za-z%"
 _SET_APART, _TOGETHER = (
@@ -57,6 +60,9 @@ def plain(normal: Normal, *, compact: bool) -> Normal:
     if "<" in text:
         places.update(place for found in _TAG.finditer(text) for place in range(*found.span()))
     places.update(place for found in _NOTE.finditer(text) for place in range(*found.span()))
+    apart = list(_APART.finditer(text))
+    if len(apart) >= _FEWEST:
+        places.update(place for found in apart for place in range(*found.span()))
     if compact:
         places.update(_blanks(text))
     return normal.without(sorted(places)) if places else normal

@@ -30,6 +30,7 @@ from monitor.extractors.typesetting import plain
             "by half the revenue. Costs: see No.1 In all, 3.5",
         ),
         ("revenue of [35] billion, see [4]", False, "revenue of [35] billion, see [4]"),
+        ("- up 14% [5][32] - profit [32]\n- of [35] billion [7] [8].", False, "- up 14% - profit\n- of [35] billion."),
         ("収入は 355 億元で、前年 7〜9 月期の 311 億元", True, "収入は355億元で、前年7〜9月期の311億元"),
         ("売上高 355 億元 伸び 14%", False, "売上高 355 億元 伸び 14%"),
         ("営業の収入は355億元。可霊は 3億元", True, "営業の収入は355億元。可霊は 3億元"),
