@@ -71,7 +71,7 @@ _RELATIVE = re.compile(r"(?:year|half|quarter|month|week|day)[+-][0-9]")
 _SLOT = re.compile(r"\{([a-z]*)\}")
 #: Slots that are spelled out into words, and those that stay patterns of digits.
 SPELLED = frozenset({"cardinal", "ordinal", "digit", "from", "earlier", "name", "weekday"})
-OPEN = frozenset({"year", "numerals", "yy", "era", "month", "first", "day"})
+OPEN = frozenset({"year", "numerals", "yy", "era", "month", "first", "day", "fromyear", "fromyy", "thenyy"})
 SLOTS = SPELLED | OPEN
 
 

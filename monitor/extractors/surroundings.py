@@ -147,12 +147,13 @@ def line_up(scene: Scene) -> None:
     for slot in scene.slots:
         if run:
             last = run[-1]
+            link = scene.text[last.end : slot.start].strip()
             apart = (
                 slot.sentence_number != last.sentence_number
                 or slot.start - last.end > furthest
-                or not _alike(last, slot)
+                or not _alike(last, slot, near=len(link) <= 1)
                 or not _BRACKETS.isdisjoint(scene.text[last.end : slot.start])
-                or (between == "/" and scene.text[last.end : slot.start].strip() != "/")
+                or (between == "/" and link != "/")
                 or sum(map(str.isalpha, scene.text[last.end : slot.start])) > wordiest
                 or bool(scene.metrics.within(last.end, slot.start))
                 or any(time.form for time in scene.periods.within(last.end, slot.start))
@@ -163,7 +164,7 @@ def line_up(scene: Scene) -> None:
                 close()
                 run, between = [], ""
             elif len(run) == 1:
-                between = scene.text[last.end : slot.start].strip()
+                between = link
         run.append(slot)
     close()
 
@@ -177,18 +178,20 @@ def owner(scene: Scene, slot: Slot, start: int, end: int) -> bool:
     return True
 
 
-def _alike(one: Slot, other: Slot) -> bool:
-    """Whether two quantities can be items of one list: a bare number takes the other's unit if it has no scale."""
+def _alike(one: Slot, other: Slot, *, near: bool) -> bool:
+    """Whether two quantities can be items of one list: a bare number takes the other's unit if it has no scale.
+
+    Nothing but a mark between them, a bare one may have a scale of its own: 12亿、13亿元.
+    """
     first, second = kind_of(one.quantity.unit), kind_of(other.quantity.unit)
     if first == second:
         return True
     bare, full = (one, other) if first == "bare" else (other, one)
     if kind_of(bare.quantity.unit) != "bare" or (bare.quantity.spelled and not bare.quantity.scaled):
         return False
+    money = kind_of(full.quantity.unit) == "money" and full.quantity.scaled
     # "RMB127.2bn/137.1bn": a currency before the first serves all.
-    return not bare.quantity.scaled or (
-        bare is other and kind_of(full.quantity.unit) == "money" and full.quantity.scaled
-    )
+    return not bare.quantity.scaled or (money and (bare is other or near))
 
 
 def pairs(slot: Slot, items: Sequence[Item]) -> dict[int, str]:

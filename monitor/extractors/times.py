@@ -127,7 +127,7 @@ class Times:
     def _spanned(self, low: str, times: list[Time]) -> list[Time]:
         """Spans, lengths with the date that ends them, and lists that share a year or an end."""
         done: list[Time] = []
-        for time in map(_days_apart, times):
+        for time in map(_ends_apart, times):
             relations = self._relations(low, done[-1].end, time.start) if done else _NONE
             between = "and" in relations and self._before.at(low, done[-1].start)[0] == "between"
             if (between or "range" in relations) and (span := _span(done[-1], time)):
@@ -276,12 +276,13 @@ def _year_said(frame: Frame) -> bool:
     return frame.unit in ("", "year") and frame.dated
 
 
-def _days_apart(time: Time) -> Time:
-    """Days of one month that are said in one word, as a span."""
+def _ends_apart(time: Time) -> Time:
+    """Days of one month, or years, that are said in one word, as a span."""
     frame = time.frame
     if not frame.begin:
         return time
-    return time._replace(frame=frame._replace(number=frame.begin, begin=0), last=frame._replace(begin=0))
+    first = frame._replace(number=frame.begin) if frame.unit == "day" else frame._replace(year=frame.begin)
+    return time._replace(frame=first._replace(begin=0), last=frame._replace(begin=0))
 
 
 def _span(one: Time, other: Time) -> Time | None:

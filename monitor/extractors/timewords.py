@@ -27,7 +27,12 @@ _OPEN_PATTERNS = {
     "month": "(?P<month>1[0-2]|0?[1-9])(?![0-9])",
     "first": "(?P<first>[12][0-9]|3[01]|0?[1-9])(?![0-9])",
     "day": "(?P<day>[12][0-9]|3[01]|0?[1-9])(?![0-9])",
+    "fromyear": "(?P<fromyear>(?:19[89]|20[0-4])[0-9])(?![0-9])",
+    "fromyy": "(?P<fromyy>[0-4][0-9])(?![0-9])",
+    "thenyy": "(?P<thenyy>[0-4][0-9])(?![0-9])",
 }
+#: A list or span of years is no longer.
+_YEARS = 7
 #: Texts whose reading is kept, so that a number of articles does not read "2025" anew each time.
 _KEPT = 8192
 
@@ -50,7 +55,7 @@ class Frame(NamedTuple):
     of: str = ""
     #: The period is marked as expected.
     estimate: bool = False
-    #: Of days in one month (`1 to 11 November`) the first; 0: a single day.
+    #: Of days in one month (`1 to 11 November`) and of years (`2025-27`) the first; 0: a single one.
     begin: int = 0
 
     @property
@@ -176,7 +181,8 @@ class TimeWords:
             match = re.fullmatch(shape.pattern, word)
             if match:
                 values = {slot: self._value(slot, said) for slot, said in match.groupdict().items()}
-                return _frame(shape.meaning, values, shape.number)
+                if _in_order(values):
+                    return _frame(shape.meaning, values, shape.number)
         return None
 
     def _value(self, slot: str, said: str) -> int:
@@ -343,6 +349,20 @@ _NUMBERS = ("cardinal", "ordinal", "digit", "weekday", "name")
 _AWAY = re.compile(r"([a-z]+)([+-][0-9])")
 
 
+def _first_year(values: Mapping[str, int]) -> int:
+    """The year in which a span of years begins; 0: none is said."""
+    return values["fromyear"] if "fromyear" in values else 2000 + values["fromyy"] if "fromyy" in values else 0
+
+
+def _in_order(values: Mapping[str, int]) -> bool:
+    """Whether years that are said as one span follow each other: `24-25`, `2025/26/27`, not `25-24`."""
+    first = _first_year(values)
+    if not first:
+        return True
+    last = values["year"] if "year" in values else 2000 + values["yy"]
+    return 0 < last - first < _YEARS and ("thenyy" not in values or values["thenyy"] - first % 100 == last - first - 1 == 1)
+
+
 def _date(values: Mapping[str, int], year: int | None, *, estimate: bool) -> Frame:
     month = values.get("month", values.get("name", 0))
     if "day" in values or "cardinal" in values:
@@ -350,4 +370,4 @@ def _date(values: Mapping[str, int], year: int | None, *, estimate: bool) -> Fra
         return Frame("day", day, month, year, estimate=estimate, begin=begin if begin < day else 0)
     if month:
         return Frame("months", month, month, year, estimate=estimate)
-    return Frame(year=year, estimate=estimate)
+    return Frame(year=year, estimate=estimate, begin=_first_year(values))
