@@ -1,7 +1,8 @@
 """Texts to figures. `Extractor.read` is the straight path, one step after the other:
 
 1. `normal`: one form of each character, with the way back to the original
-2. `typesetting`, `ruling`, `wrapping`: one form of what is set in many: emphasis and notes, tables, broken lines
+2. `typesetting`, `ruling`, `wrapping`, `itemizing`: one form of what is set in many: emphasis and notes, tables, broken
+   lines, lists in one line
 3. `sentences`: lines, sentences, clauses, rows
 4. `quantities`, `periods`, `mentions`: what is found, each by one search with the words of the language's pack
 5. `binding`: which quantity states which metric of whom, when, on what basis (weights in `weights.npz`)
@@ -36,6 +37,7 @@ from monitor.extractors.audit import audited
 from monitor.extractors.binding import Binder, Choice
 from monitor.extractors.explain import Explained, explained
 from monitor.extractors.figures import Original, figure_of
+from monitor.extractors.itemizing import itemized
 from monitor.extractors.mentions import Meaning, Mention, Mentions, Reader
 from monitor.extractors.normal import Normal, normalise
 from monitor.extractors.periods import Periods, reporting_period
@@ -222,7 +224,7 @@ class Extractor:
         whole = f"{title}\n{text}" if title else text
         normal = plain(_readable(whole), compact=self._for(language, whole).compact)
         title_end = _lines_end(normal.text, _readable(title).text.count("\n") + 1) if title else -1
-        return _laid_out(normal, title_end + 1), title_end
+        return _laid_out(normal, title_end + 1, compact=self._for(language, whole).compact), title_end
 
     def bind(self, text: str, *, title: str, language: str, dated: date, choice: Choice) -> Scene:
         """The scene of a text with all its slots decided by `choice`."""
@@ -302,10 +304,12 @@ def _lines_end(text: str, count: int) -> int:
     return len("\n".join(text.split("\n", count)[:count]))
 
 
-def _laid_out(normal: Normal, begin: int) -> Normal:
-    """The text from `begin` on with its tables ruled and its broken lines joined; before it stands the title."""
+def _laid_out(normal: Normal, begin: int, *, compact: bool) -> Normal:
+    """The text from `begin` on with tables ruled, broken lines joined and items apart; before it stands the title."""
     normal.text = normal.text[:begin].replace("\t", " ") + ruled(normal.text[begin:])
-    return unwrapped(normal, begin)
+    normal = unwrapped(normal, begin)
+    normal.text = normal.text[:begin] + itemized(normal.text[begin:], compact=compact)
+    return normal
 
 
 def language_of(text: str, tag: str = "") -> str:
