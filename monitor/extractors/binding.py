@@ -126,6 +126,7 @@ class Binder:
 
     def bind(self, scene: Scene, choice: Choice) -> list[Slot]:
         """Decide all of each slot; those that state nothing are left with an empty metric."""
+        scene.absent = self._absent(scene)
         slots = self.slots(scene)
         body = [slot for slot in slots if slot.start > scene.title_end]
         title = [slot for slot in slots if slot.start <= scene.title_end]
@@ -137,6 +138,20 @@ class Binder:
                 done.append(slot)
             told = told or done
         return slots
+
+    def _absent(self, scene: Scene) -> frozenset[str]:
+        """What belongs to somebody who is named, and is itself neither named nor meant by a word such as "the unit".
+
+        Of 77,341 figures of 3,611 such articles 33 were of it.
+        """
+        meant = {(m.kind, m.id) for mention in scene.subjects.items for m in mention.meanings}
+        return frozenset(
+            entity.id
+            for entity in self._entities.values()
+            if ("entity", entity.of) in meant
+            and ("entity", entity.id) not in meant
+            and ("reference", entity.kind) not in meant
+        )
 
     def _bound_after_brackets(self, scene: Scene, slots: list[Slot]) -> None:
         """`300 million (42 million dollars) or more`: a bound behind the bracket holds for both amounts."""

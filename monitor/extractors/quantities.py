@@ -71,6 +71,8 @@ _STAMP = (
     r"|[0-9]{1,6}\.(?:hk|sh|sz|ss|us|tw)(?![a-z])"
     r"|[0-9]++(?:-[0-9]++){2,}+"
 )
+#: Numbers that have run together, as in a table without its cells' marks: nobody can tell which.
+_SPOILED = r"|[0-9]{1,3}(?:,[0-9]{3})*,[0-9]{4,}[.][0-9.,]*[0-9]%?|[0-9]{3,}[.][0-9]+[.][0-9][0-9.,]*%?"
 #: A day of a month, where the full stop is no decimal mark: `am 20.11.`
 _DAY = r"|[0-3]?[0-9]\.[01]?[0-9]\.(?![0-9])"
 
@@ -151,7 +153,7 @@ class Numbers:
         multiples = [word for words in pack.units.after.get("times", {}).values() for word in words]
         run = self._numerals.pattern(affixes.unit_start, alternation(multiples) if multiples else never)
         blank = affixes.gap_pattern
-        stamp = _STAMP if pack.numbers.decimal == "." else _STAMP + _DAY
+        stamp = _STAMP + (_SPOILED if pack.numbers.decimal == "." else _DAY)
         return (
             f"(?P<stamp>{stamp})|{skip}|(?:(?P<fixed>{fixed})|(?P<run>{run}))"
             f"(?:{blank}(?P<unit>{affixes.unit_pattern}))?{self._more_pattern(pack)}(?P<bound>{affixes.bound_pattern})?"

@@ -191,6 +191,8 @@ class Scene:
     #: How many words of each kind of subject and each cue the whole text has.
     named: Counter[str]
     slots: list[Slot] = field(default_factory=list)
+    #: Entities of which no figure of the text can be.
+    absent: frozenset[str] = frozenset()
 
     @classmethod
     def of(

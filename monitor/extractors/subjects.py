@@ -71,6 +71,7 @@ class MetricOptions:
         self._metrics, self._entities = metrics, entities
         self._margins: dict[str, str] = {m.margin_of: name for name, m in metrics.items() if m.margin_of}
         self._implied = tuple(name for name, metric in metrics.items() if metric.implied)
+        self._owners = {name: {e.id for e in entities.values() if e.kind in m.of} for name, m in metrics.items()}
 
     def fits(self, name: str, slot: Slot) -> bool:
         """Whether the metric can be said in the quantity's unit."""
@@ -111,7 +112,7 @@ class MetricOptions:
             if margin:
                 names[margin] = None
         names.update(dict.fromkeys(self._implied))
-        fitting = [name for name in names if name and self.fits(name, slot)]
+        fitting = [name for name in names if name and self.fits(name, slot) and self._owners[name] - scene.absent]
         if any("paired|True" in facts for facts in clues.paired.values()):
             # "X and Y were x and y, respectively": what answers to the number's place, or nothing at all.
             fitting = [name for name in fitting if "paired" in clues.paired.get(name, ())]
@@ -553,7 +554,7 @@ class EntityOptions:
     def propose(self, scene: Scene, slot: Slot, before: list[Slot], echoes: list[Slot]) -> tuple[list[str], Options]:
         """The entities that have the metric, and what speaks for each."""
         metric = self._metrics[slot.metric]
-        names = [name for name, entity in self._entities.items() if entity.kind in metric.of]
+        names = [n for n, entity in self._entities.items() if entity.kind in metric.of and n not in scene.absent]
         named = self._named(scene, slot, metric)
         if named in names:
             names = [named]

@@ -23,8 +23,17 @@ _NOTE = re.compile(
     r"(?:(?<=[.!?。])|(?<=[^\s\[(])(?=(?:\[[0-9]{1,3}\])+(?:[\s,;:.!?)。、]|\Z)))(?:\[[0-9]{1,3}\])+"
     r"|(?:(?<=[^\W\d_]{4}\.)|(?<=[%)”\"]\.))[0-9]{1,2}(?= [^\W\d_a-z]|\n|\Z)"
 )
-#: The same with a blank before, where a line or an item of a list ends; one alone may be a number of the text.
+#: A mark like `(1)` that touches a name.
+_NAMED = re.compile(r"(?<=[^\W\d_])(?: ?\( [1-9] ?\)| ?\([1-9] \)|\([1-9]\))(?=[\s,;:.。、]|[^\W\d_]|\Z)")
+#: How an ideograph is pronounced, set behind it by readers' aids.
+_PRONOUNCED = re.compile(r"(?<=[\u4e00-\u9fff])\([a-zà-ÿ\u0100-\u01dc]{1,6}\)")
+#: A blank before decimals: `RMB403 .9 billion`.
+_TORN = re.compile(r"(?<=[0-9]) (?=\.[0-9]+(?: ?[a-z%]))")
+#: A middle dot for a decimal mark, as some agencies set it.
+_DOTTED, _DOT = re.compile("[0-9]・[0-9]{1,2}%"), re.compile("(?<=[0-9])・(?=[0-9])")
+#: A note's mark with a blank before, where a line or an item of a list ends.
 _APART = re.compile(r"(?<=\S)(?: \[[0-9]{1,3}\](?:\[[0-9]{1,3}\])*)+(?=[,;.。、\n]|\Z| [-–*•·])")
+#: One such sign alone may be something else.
 _FEWEST = 2
 _IDEOGRAPHS = "\u3040-\u30ff\u3400-\u9fff"
 _LATIN = "0-9A-Za-z%"
@@ -60,9 +69,13 @@ def plain(normal: Normal, *, compact: bool) -> Normal:
     if "<" in text:
         places.update(place for found in _TAG.finditer(text) for place in range(*found.span()))
     places.update(place for found in _NOTE.finditer(text) for place in range(*found.span()))
-    apart = list(_APART.finditer(text))
-    if len(apart) >= _FEWEST:
-        places.update(place for found in apart for place in range(*found.span()))
+    for pattern in (_APART, _NAMED, _PRONOUNCED):
+        marks = list(pattern.finditer(text))
+        if len(marks) >= _FEWEST:
+            places.update(place for found in marks for place in range(*found.span()))
+    places.update(found.start() for found in _TORN.finditer(text))
+    if len(_DOTTED.findall(text)) >= _FEWEST:
+        normal.text = text = _DOT.sub(".", text)
     if compact:
         places.update(_blanks(text))
     return normal.without(sorted(places)) if places else normal
