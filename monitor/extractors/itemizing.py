@@ -1,4 +1,4 @@
-"""Items of a list that stand in one line get a line each: digests and pages run flat set nothing but a mark before them."""
+"""Items of a list that stand in one line get a line each: digests set nothing but a mark before them."""
 
 from __future__ import annotations
 

@@ -144,6 +144,7 @@ class Reader:
             for meaning in word.meanings:
                 lanes[_LANES[meaning.kind]].append((start, end, meaning))
         longest = {lane: _longest(found) for lane, found in lanes.items()}
+        longest["subject"] = _with_coded(longest.get("subject", []), text)
         heavy = [mention for lane in ("subject", "metric") for mention in longest.get(lane, ())]
         covered = _Cover(heavy)
         return Mentions(
@@ -174,6 +175,24 @@ class _Cover:
             and mention.end <= span[1]
             and mention.end - mention.start < span[1] - span[0]
         )
+
+
+#: A listed company by its stock's code, with the name before it.
+_CODED = re.compile(r"(?:[\u4e00-\u9fff]{2,6}|[A-Z][\w.&-]*(?: [A-Z][\w.&-]*){0,2}) ?\(0?[0-9]{4}(?:\.HK)?\)")
+_CODE = len("(01024.HK)")
+
+
+def _with_coded(subjects: list[Mention], text: str) -> list[Mention]:
+    """The subjects with the listed companies that no list names, of which nothing is known but their stocks' codes."""
+    if "(" not in text:
+        return subjects
+    cover = {char for each in subjects for char in range(each.start, each.end)}
+    coded = [
+        Mention(found.start(), found.end(), (Meaning("other", ""),))
+        for found in _CODED.finditer(text)
+        if cover.isdisjoint(range(max(found.start(), found.end() - 2 * _CODE), found.end()))
+    ]
+    return sorted([*subjects, *coded], key=lambda each: each.start) if coded else subjects
 
 
 def _forms(word: str, families: Mapping[str, Sequence[str]], code: str) -> Iterator[str]:

@@ -103,7 +103,10 @@ class Times:
     def _joined(self, text: str, low: str) -> list[Time]:
         """Words that say one time together; digits that may be an amount are a year beside another word only."""
         times: list[Time] = []
-        for atom in self._atoms(text, low):
+        for found in self._atoms(text, low):
+            atom = found
+            if self._is_one_year(low, times, atom):
+                atom = atom._replace(start=times.pop().start)
             if times and not atom.listed:
                 relations = self._relations(low, times[-1].end, atom.start)
                 if times[-1].frame.unit == "length" and "|" in low[times[-1].end : atom.start]:
@@ -117,6 +120,12 @@ class Times:
                     continue
             times.append(atom)
         return [time for time in times if not self._amount(low, time)]
+
+    def _is_one_year(self, low: str, times: list[Time], atom: Time) -> bool:
+        """Whether the last word says the same as the year behind it: `in the third quarter of the year 2020`."""
+        if len(times) < 2 or times[-1].frame not in _YEAR_WORDS or not _year_said(atom.frame):
+            return False
+        return atom.start - times[-1].end == 1 and "of" in self._relations(low, times[-2].end, times[-1].start)
 
     def _amount(self, low: str, time: Time) -> bool:
         """Whether the time is a number only, with a unit after it or a currency before."""
@@ -255,6 +264,8 @@ def merge(one: Frame, other: Frame, relations: frozenset[str]) -> Frame | None:
     return one if other.unit == "weekday" and one.unit == "day" else None
 
 
+#: Words that say nothing beside the year's number.
+_YEAR_WORDS = (Frame("length", 12, of="word"), Frame("own", of="year"))
 #: Lengths of which a year beside them says that they are its first months.
 _FIRST_MONTHS = frozenset({6, 9})
 #: "Three months 2021" are the quarter of that year which the article reports of its own.

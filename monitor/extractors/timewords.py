@@ -360,7 +360,9 @@ def _in_order(values: Mapping[str, int]) -> bool:
     if not first:
         return True
     last = values["year"] if "year" in values else 2000 + values["yy"]
-    return 0 < last - first < _YEARS and ("thenyy" not in values or values["thenyy"] - first % 100 == last - first - 1 == 1)
+    if "thenyy" in values:
+        return last - first == 2 and values["thenyy"] == (first + 1) % 100
+    return 0 < last - first < _YEARS
 
 
 def _date(values: Mapping[str, int], year: int | None, *, estimate: bool) -> Frame:

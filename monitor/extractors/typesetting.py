@@ -25,6 +25,8 @@ _NOTE = re.compile(
 )
 #: A mark like `(1)` that touches a name.
 _NAMED = re.compile(r"(?<=[^\W\d_])(?: ?\( [1-9] ?\)| ?\([1-9] \)|\([1-9]\))(?=[\s,;:.。、]|[^\W\d_]|\Z)")
+#: The signs around a stock's tag: `$Name (01024.HK)$`.
+_TAGGED = re.compile(r"(\$)[^$\n]{2,40}\([0-9]{4,6}\.[A-Z]{2}\)(\$)")
 #: How an ideograph is pronounced, set behind it by readers' aids.
 _PRONOUNCED = re.compile(r"(?<=[\u4e00-\u9fff])\([a-zà-ÿ\u0100-\u01dc]{1,6}\)")
 #: A blank before decimals: `RMB403 .9 billion`.
@@ -74,6 +76,7 @@ def plain(normal: Normal, *, compact: bool) -> Normal:
         if len(marks) >= _FEWEST:
             places.update(place for found in marks for place in range(*found.span()))
     places.update(found.start() for found in _TORN.finditer(text))
+    places.update(found.start(sign) for found in _TAGGED.finditer(text) for sign in (1, 2))
     if len(_DOTTED.findall(text)) >= _FEWEST:
         normal.text = text = _DOT.sub(".", text)
     if compact:
