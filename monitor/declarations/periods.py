@@ -4,8 +4,8 @@ Words are templates in lower case and match in any case. A slot stands for a num
 `{ordinal}`, `{digit}` (digits alone), `{year}` (2025), `{numerals}` (二〇二五), `{yy}` (25), `{era}` (令和7), `{month}`
 and `{day}` (digits), `{name}` for a month's name, `{weekday}` for a day's. Where there are two, the first is `{from}`
 before a cardinal, `{earlier}` before an ordinal, `{first}` before a day, `{fromyear}` or `{fromyy}` before a year
-(`{fromyy}-{yy}`: 24-25), with `{thenyy}` between two (`{fromyear}/{thenyy}/{yy}`: 2025/26/27). A template may end in `=n`: the number that it
-means without saying it (`half-year=6`).
+(`{fromyy}-{yy}`: 24-25), with `{thenyy}` between two (`{fromyear}/{thenyy}/{yy}`: 2025/26/27). A template may end in
+`=n`: the number that it means without saying it (`half-year=6`).
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from monitor.extractors.itemizing import itemized
     ("text", "compact", "want"),
     [
         ("要点 - 收入355亿元 - 利润50亿元 - 指引不变", True, "要点\n- 收入355亿元\n- 利润50亿元\n- 指引不变"),
-        ("预计24 - 25年收入1272亿元，增长 - 6% - 直播持平 - 广告增长", True, "预计24 - 25年收入1272亿元，增长 - 6%\n- 直播持平\n- 广告增长"),
+        ("24 - 25年1272亿，增长 - 6% - 直播平 - 广告增", True, "24 - 25年1272亿，增长 - 6%\n- 直播平\n- 广告增"),
         ("业绩 - 2025年收入增长 - 24Q4日活4亿", True, "业绩\n- 2025年收入增长\n- 24Q4日活4亿"),
         ("Kling * Sales 5m * Users 60m * Profit none", False, "Kling\n* Sales 5m\n* Users 60m\n* Profit none"),
         ("可灵 - 快手的产品", True, "可灵 - 快手的产品"),

@@ -33,7 +33,9 @@ def told(text: str, mentions: tuple[Mention, ...]) -> list[tuple[str, str]]:
         ("en", "a Klingon sang", []),
         ("zh", "可灵AI属于快手，快手菜不算", [("可灵AI", "keling"), ("快手", "kuaishou")]),
         ("zh", "可 灵 AI 的收入", [("可 灵 AI", "keling")]),
-        ("zh", "快手(1024)跌，远山光纤(6869)升", [("快手", "kuaishou"), ("1024", "kuaishou"), ("远山光纤(6869)", "other")]),
+        ("zh", "快手(1024)跌，远山光纤(6869)升", [
+            ("快手", "kuaishou"), ("1024", "kuaishou"), ("远山光纤(6869)", "other"),
+        ]),
         ("en", "Kuaishou (1024.HK) and Far Hills Fibre (6869.HK)", [
             ("Kuaishou", "kuaishou"), ("1024.HK", "kuaishou"), ("Far Hills Fibre (6869.HK)", "other"),
         ]),
