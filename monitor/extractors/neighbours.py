@@ -111,6 +111,9 @@ class Neighbours:
     def _read_link(self, words: str) -> _Link:
         if not words.strip():
             return _Link(frozenset({"parts"}))
+        if words.endswith("\n- "):
+            # What follows is an item of a list.
+            return _NO_LINK
         word = squeezed(words, compact=self._compact)
         kinds = frozenset(self._links.get(word, ()))
         bracket = word == "("

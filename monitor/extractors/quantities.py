@@ -520,6 +520,9 @@ def _sign(prefix: Prefix, unit: str | None, place: _Place, start: int, end: int)
 def _is_minus(place: _Place, at: int, unit: str | None) -> bool:
     """Whether a dash is a minus and no hyphen."""
     before = place.char(at - 1)
+    if before in ("", "\n") and place.char(at + 1) == " ":
+        # It begins an item.
+        return False
     if not before or place.char(at).isalpha():
         return True
     if before.isdigit():
