@@ -21,6 +21,8 @@ from tests.eval import gate, scoring
 CASES = Path(__file__).parent / "cases"
 #: Articles of cases with tables are looked for among every so many.
 _EVERY = 6
+#: Rounds of unseen articles that are set in other ways.
+_CLEAN = 3
 _COLUMNS, _IDEOGRAPHS_A_LINE = 72, 36
 
 Doc = dict[str, Any]
@@ -124,7 +126,8 @@ def has_table(doc: Doc) -> bool:
 
 def main(names: Sequence[str]) -> None:
     """Print F1 of each variant."""
-    unseen = scoring.load(gate.UNSEEN)
+    # The fourth round is not clean as it is.
+    unseen = scoring.load(gate.UNSEEN[:_CLEAN])
     tables = [doc for doc in [*unseen, *scoring.load([CASES])[::_EVERY]] if has_table(doc)]
     extractor = Extractor()
     for variants, docs in ((VARIANTS, unseen), (TABLES, tables)):
