@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 
 #: Fewer marks in a line may be dashes; between letters all of them have a capital behind them, or a time, which the
 #: second of a pair of dashes has not.
@@ -30,9 +31,12 @@ def itemized(text: str, *, compact: bool) -> str:
 
 
 def _apart(line: str, fewest: int) -> str:
-    for mark in _MARKS:
-        items = [item for item in _ITEM.finditer(line) if line[item.end()] == mark]
-        if len(items) >= fewest and all(_BEGINS.match(line, item.end()) for item in items):
-            for item in items:
-                line = f"{line[: item.end() - 1]}\n{line[item.end() :]}"
-    return line
+    places: dict[str, list[int]] = defaultdict(list)
+    for item in _ITEM.finditer(line):
+        places[line[item.end()]].append(item.end())
+    signs = list(line)
+    for begins in places.values():
+        if len(begins) >= fewest and all(_BEGINS.match(line, begin) for begin in begins):
+            for begin in begins:
+                signs[begin - 1] = "\n"
+    return "".join(signs)

@@ -178,7 +178,7 @@ class _Cover:
 
 
 #: A listed company by its stock's code, with the name before it.
-_CODED = re.compile(r"(?:[\u4e00-\u9fff]{2,6}|[A-Z][\w.&-]*(?: [A-Z][\w.&-]*){0,2}) ?\(0?[0-9]{4}(?:\.HK)?\)")
+_CODED = re.compile(r"(?:[\u4e00-\u9fff]{2,6}|[A-Z][\w.&-]{0,30}(?: [A-Z][\w.&-]{0,30}){0,2}) ?\(0?[0-9]{4}(?:\.HK)?\)")
 _CODE = len("(01024.HK)")
 
 

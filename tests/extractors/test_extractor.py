@@ -165,6 +165,9 @@ NASTY = [
     "Kuaishou revenue " + "a\u0301" * 500 + " RMB5bn",
     "Kuaishou " + "from RMB1bn to " * 300,
     "\u202eKuaishou revenue RMB5bn\u202c",
+    "快手 - 收入5亿元 * A" * 200,
+    "Kuaishou (" + "A" * 5000 + " (0700) $A(0700.HK)$5",
+    "快手収入29,408100.025," * 300 + "36・6%3・2倍(1)",
 ]
 
 
