@@ -1,11 +1,13 @@
 """Put weights of two learnings together, decision by decision.
 
     python -m tests.eval.joining OLDER NEWER INTO [--older DECISION...] [--mostly DECISION...] [--both DECISION...]
+        [--less DECISION...] [--eager WEIGHT]
 
 A newer learning from more articles is not better in every decision, and floors only rise. So a decision may be the
 older learning's, or both decide it together: their vectors stand side by side, each by the root of two smaller, so that
-a score is the mean of both; of a decision that is mostly the older one's it stands there twice. All others, and the
-steps of confidence, are the newer one's.
+a score is the mean of both; of a decision that is mostly the older one's it stands there twice, of one that is less the
+older one's the newer. All others, and the steps of confidence, are the newer one's. A metric may be taken where nothing
+weighs up to so much more.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from monitor.extractors.weighing import Table, Weights, load, save
+from monitor.extractors.weighing import UNIT, Table, Weights, load, save
 
 Array = np.ndarray[Any, Any]
 
@@ -43,6 +45,12 @@ def together(tables: Sequence[Table], unit: int) -> Table:
         around,
         _whole(np.concatenate(around_vectors, axis=1) * share, 1),
     )
+
+
+def eager(table: Table, weight: float) -> Table:
+    """The table of metrics with so much less for no metric at all."""
+    nothing = np.array([fact == "0" for fact in table.own])
+    return table._replace(alone=table.alone - nothing * round(weight * UNIT**2))
 
 
 def _names(table: Table) -> tuple[Sequence[str], Sequence[str]]:
@@ -71,13 +79,21 @@ def main() -> None:
     parser.add_argument("--older", nargs="*", default=[], metavar="DECISION", dest="kept")
     parser.add_argument("--mostly", nargs="*", default=[], metavar="DECISION")
     parser.add_argument("--both", nargs="*", default=[], metavar="DECISION")
+    parser.add_argument("--less", nargs="*", default=[], metavar="DECISION")
+    parser.add_argument("--eager", type=float, default=0.0, metavar="WEIGHT")
     options = parser.parse_args()
     older, newer = load(options.older), load(options.newer)
     tables = dict(newer.tables)
     tables |= {decision: older.tables[decision] for decision in options.kept}
-    for decisions, often in ((options.mostly, 2), (options.both, 1)):
+    for decisions, shares in ((options.mostly, (2, 1)), (options.both, (1, 1)), (options.less, (1, 2))):
         for decision in decisions:
-            tables[decision] = together([*[older.tables[decision]] * often, newer.tables[decision]], unit=1)
+            each = [
+                weights.tables[decision]
+                for weights, share in zip((older, newer), shares, strict=True)
+                for _ in range(share)
+            ]
+            tables[decision] = together(each, unit=1)
+    tables["metric"] = eager(tables["metric"], options.eager)
     save(Weights(tables, newer.steps), options.into)
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from monitor.extractors.weighing import UNIT, Options, Table, Weights
-from tests.eval.joining import together
+from tests.eval.joining import eager, together
 
 #: Vectors are rounded to whole parts: of four numbers half a part each, times three facts of twenty parts.
 SLACK = 4 * 3 * 20 / UNIT**2
@@ -47,3 +47,8 @@ def test_the_lead_is_the_mean_of_both(one: Table, other: Table) -> None:
 @given(tables(("none", "first", "shared"), ("near", "title")))
 def test_a_learning_with_itself_decides_as_before(table: Table) -> None:
     assert lead(together([table, table], 1)) == pytest.approx(lead(table), abs=SLACK)
+
+
+def test_eagerness_speaks_against_nothing_alone() -> None:
+    table = Table(("0", "0|x", "first"), np.array([5000, 7, 9]), np.zeros((3, 1)), (), np.zeros((0, 1)))
+    assert eager(table, 0.5).alone.tolist() == [5000 - UNIT**2 // 2, 7, 9]
