@@ -29,6 +29,7 @@ _PLAIN = {
     "days",  # the last n days
     "sessions",  # the last n trading days
     "ago",  # n months ago
+    "later",  # n months after the time said before
     "past",  # the last n months up to now
     "prior quarters",  # the n quarters before
     # Without a number, or with the slots of a date.
@@ -151,7 +152,7 @@ class PeriodWords(_Section):
 
     @model_validator(mode="after")
     def _numbered(self) -> Self:
-        needy = "quarter", "half", "month", "months", "quarters", "length", "days", "sessions", "ago", "past"
+        needy = "quarter", "half", "month", "months", "quarters", "length", "days", "sessions", "ago", "later", "past"
         for key in (*needy, "prior quarters"):
             for template in self.says.get(key, ()):
                 if not _SLOT.search(template) and "=" not in template:

@@ -62,7 +62,7 @@ class PeriodMention:
     #: `absolute`: the year is said. `relative`: counted from the day of publication. `bare`: the year was filled in.
     #: `span`, `since` (see `to_date`), `open` (all time up to it), `ended` (months that a date ends). `own`: the period
     #: that the article reports. `length`: so many months of the year up to its end. `same`, `then`: the one said
-    #: before. `turn`: a year's beginning or end. `stretch`: so many days up to lately. `now`, `today`, `since_launch`,
+    #: before, `later`: so many months after it. `turn`: a year's beginning or end. `stretch`: so many days up to lately. `now`, `today`, `since_launch`,
     #: `year_to_date`, `cumulative`, `rate:daily`, `rate:monthly`, `rate:annualized`. Bases: `prior_year_same`,
     #: `prior_quarter`, `prior_month`.
     kind: str
@@ -141,7 +141,7 @@ def reporting_period(mentions: Sequence[PeriodMention], dated: date) -> str | No
 
 def _reportable(mention: PeriodMention, form: str, dated: date) -> bool:
     """Whether results of the period may be what is published on `dated`."""
-    if mention.comparative or mention.estimate or mention.kind in _NOT_REPORTED or form.startswith(".."):
+    if mention.comparative or mention.estimate or mention.kind in _UNREPORTED or form.startswith(".."):
         return False
     first, months = algebra.first_day(form), _length(form)
     if first is None or first.day != 1 or months not in _REPORTED or (months == 9 and first.month != 1):
@@ -152,6 +152,7 @@ def _reportable(mention: PeriodMention, form: str, dated: date) -> bool:
 
 
 _NOT_REPORTED = frozenset({"open", "since", "since_launch", "year_to_date", "cumulative"})
+_UNREPORTED = _NOT_REPORTED | {"later"}
 #: Months of the periods that companies report.
 _REPORTED = frozenset({3, 6, 9, 12})
 #: "The fourth quarter and full year": so many mentions apart at most.
@@ -290,6 +291,8 @@ class _Resolver:
         frame = time.frame
         self._line = place.line
         before = self._said
+        # Before what is said here moves what "that year" means.
+        year = self._year(frame) if frame.dated else 0
         kind, form = self._resolve(time, sentence)
         comparative = kind.startswith("prior_")
         if form is not None and time.beside:
@@ -316,10 +319,12 @@ class _Resolver:
                 self._chapter_year = int(form)
             if not time.beside & {"since", "against"}:
                 if frame.dated:
-                    self._context = frame, self._year(frame), sentence
+                    self._context = frame, year, sentence
                 elif len(form) == len("2025"):
                     # "Last year", said by a word of its own, dates the quarters that follow as the number would.
                     self._context = Frame(year=int(form)), int(form), sentence
+                elif kind == "bare" and self._context and self._goes_on(frame, form, self._context):
+                    self._context = frame, *self._context[1:]
         return PeriodMention(
             start=time.start,
             end=time.end,
@@ -328,13 +333,19 @@ class _Resolver:
             until="until" in time.beside,
             comparative=comparative,
             measure=_measure(frame),
-            base_year=self._year(frame) if frame.unit == "same" and frame.dated else None,
+            base_year=year if frame.unit == "same" and frame.dated else None,
             estimate=frame.estimate,
             to_date=self._to_date(form),
             others=self._others(frame, kind, form, before) if form is not None else (),
             members=members,
             leads=place.leads,
         )
+
+    @staticmethod
+    def _goes_on(frame: Frame, form: str, context: tuple[Frame, int, int]) -> bool:
+        """Whether a tale has come further in its year: "from March 2025 to that December"; a July is the next then."""
+        known, year, _ = context
+        return known.unit == frame.unit and form.startswith(f"{year:04}-") and _place(known) < _place(frame)
 
     def _others(self, frame: Frame, kind: str, form: str, before: str | None) -> tuple[str, ...]:
         """What the same words may mean, too, after the time `before`; nothing where no calendar has it."""
@@ -350,6 +361,12 @@ class _Resolver:
             return ((date.fromisoformat(form) - timedelta(weeks=1)).isoformat(),) if len(form) == _DAY else ()
         if frame.unit == "week~":
             return tuple(other for count in (0, -1) if (other := self._week(count)) != form)
+        if frame.unit == "later":
+            # The year after is that year, whatever part of one was said before.
+            last = algebra.last_day(form)
+            wholes = [f"{last.year:04}"] if frame.number % _MONTHS["year"] == 0 else []
+            wholes += [f"{last.year:04}-Q{(last.month + 2) // 3}"] if frame.number == _MONTHS["quarter"] else []
+            return tuple(whole for whole in wholes if whole != form)
         if frame.unit == "ago" and before:
             return (algebra.shift_months(month_of(algebra.last_day(before)), -frame.number),)
         if frame.unit == "base":
@@ -373,7 +390,7 @@ class _Resolver:
         if frame.year is not None:
             return frame.year
         if frame.of == "that":
-            return self._that_year()
+            return self._that_year() + (frame.shift or 0)
         reported = frame.of == "base" and self._reporting is not None
         now = algebra.last_day(self._reporting) if reported and self._reporting else self._dated
         return now.year + (frame.shift or 0)
@@ -452,10 +469,19 @@ class _Resolver:
             return "own", f"{self._that_year():04}"
         if unit == "that time":
             return "then", self._said
+        if unit == "later":
+            return "later", self._later(frame.number)
         if unit == "length":
             form = self._up_to_reported(frame.number)
             return "length", _moved(form, self._year(frame)) if form and frame.dated else form
         return self._special(unit, frame.number, coming="next" in time.beside)
+
+    def _later(self, months: int) -> str:
+        """So many months after the time said before, else after the reported period: of a long one after its end."""
+        before = self._said or self._reporting or self._month
+        if len(before) >= _DAY or before.startswith("..") or months % _length(before):
+            before = month_of(algebra.last_day(before))
+        return algebra.shift_months(before, months)
 
     def _base(self, of: str, sentence: int) -> tuple[str, str | None]:
         """The base of comparison: of the period just said, else of the reported one, else counted from today."""

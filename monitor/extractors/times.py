@@ -259,6 +259,8 @@ def merge(one: Frame, other: Frame, relations: frozenset[str]) -> Frame | None:
             return part._replace(shift=-1, of="base")
         if part.unit in _PARTS and not part.dated and base.unit == "that year":
             return part._replace(shift=0, of="that")
+        if part.unit in _PARTS and not part.dated and base.unit == "later" and base.number % 12 == 0:
+            return part._replace(shift=base.number // 12, of="that")
     if one.unit == "weekday" and other.unit == "day":
         return other
     return one if other.unit == "weekday" and one.unit == "day" else None
