@@ -168,18 +168,22 @@ class Neighbours:
                 return [ranged]
         if shared is None or (link.comma and not second.inherited and one.opening is None):
             return None
+        if link.comma and is_money(second.unit) and second.start < second.number_start:
+            # `20.2 billion, US$150/270 million`: with a currency before it another list begins.
+            return None
         return [after, shared]
 
     def _unglued(self, one: Found, after: Found, low: str) -> Found:
-        """As a number what stands behind a name but is the lower end of a range: `capex250-260亿`."""
+        """As a number what stands behind a name but is part of what follows: `capex250-260亿`, `GMV1.59/1.74万亿`."""
         first, second = one.quantity, after.quantity
         if first.kind != "name" or not (self._compact and second.scaled and second.start - first.end == 1):
             return one
         value, limit = first.value, second.value
-        if isinstance(value, tuple) or isinstance(limit, tuple) or first.resolution != 1:
+        if isinstance(value, tuple) or isinstance(limit, tuple):
             return one
-        ranged = low[first.end] in _DASHES and value * after.scale < limit
-        return one._replace(quantity=replace(first, kind="number")) if ranged else one
+        ranged = low[first.end] in _DASHES and first.resolution == 1 and value * after.scale < limit
+        listed = low[first.end] == "/" and value < after.scale
+        return one._replace(quantity=replace(first, kind="number")) if ranged or listed else one
 
     def _follows(self, low: str, at: int, words: tuple[str, ...]) -> bool:
         return low.startswith(words, at + (low[at : at + 1] == " "))
@@ -288,9 +292,12 @@ def _in_columns(first: Quantity, second: Quantity, link: _Link) -> bool:
     signed = bool(second.sign) and not first.sign and second.unit in _UNSCALED and first.unit is None
     if signed and (link.slash or second.sign == "+"):
         return True
-    if isinstance(first.value, tuple):
+    if isinstance(first.value, tuple) or not link.slash:
         return False
-    return link.slash and (first.unit is not None or (second.unit in _UNSCALED and abs(first.value) >= _THOUSAND))
+    if is_money(first.unit) and second.scaled and not first.scaled and second.start == second.number_start:
+        # `RMB17.4/20.2 billion`: the currency stands before all of them, the scale behind.
+        return second.unit not in (None, first.unit)
+    return first.unit is not None or (second.unit in _UNSCALED and abs(first.value) >= _THOUSAND)
 
 
 def _is_near(first: Quantity, second: Quantity) -> bool:

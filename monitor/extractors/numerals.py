@@ -113,8 +113,8 @@ class Numerals:
         Args:
             torn: what has to follow digits whose decimal mark has blanks round it.
         """
-        # `Q4 340 million` is no group of three.
-        grouped = "(?<![A-Za-z])[0-9]{1,3}(?: [0-9]{3}){1,7}+(?![0-9])|" if self._blank_groups else ""
+        # `Q4 340 million` is no group of three, nor are the cells `1,180 340 247%`.
+        grouped = "(?<![A-Za-z])(?<![.,][0-9]{3} )[0-9]{1,3}(?: [0-9]{3}){1,7}+(?![0-9])|" if self._blank_groups else ""
         # Blanks that a converter has set round the decimal mark: `19. 7%`, `15 . 06 %`.
         broken = f"[0-9]++ {'?' if self._compact else ''}[.] [0-9]++{torn}|"
         if self._compact:

@@ -60,11 +60,11 @@ class PeriodMention:
     #: Contract form; None where the text does not fix it.
     form: str | None
     #: `absolute`: the year is said. `relative`: counted from the day of publication. `bare`: the year was filled in.
-    #: `span`, `since` (see `to_date`), `open` (all time up to it), `ended` (months that a date ends). `own`: the period
-    #: that the article reports. `length`: so many months of the year up to its end. `same`, `then`: the one said
-    #: before, `later`: so many months after it. `turn`: a year's beginning or end. `stretch`: so many days up to lately. `now`, `today`, `since_launch`,
-    #: `year_to_date`, `cumulative`, `rate:daily`, `rate:monthly`, `rate:annualized`. Bases: `prior_year_same`,
-    #: `prior_quarter`, `prior_month`.
+    #: `span`, `since` (see `to_date`), `open` (all time up to it), `ended` (months that a date ends). `own`: the
+    #: period that the article reports. `length`: so many months of the year up to its end. `same`, `then`: the one
+    #: said before, `later`: so many months after it. `turn`: a year's beginning or end. `stretch`: so many days up to
+    #: lately. `now`, `today`, `since_launch`, `year_to_date`, `cumulative`, `rate:daily`, `rate:monthly`,
+    #: `rate:annualized`. Bases: `prior_year_same`, `prior_quarter`, `prior_month`.
     kind: str
     #: The day or month up to which something is counted: as of, by the end of, 截至.
     until: bool = False

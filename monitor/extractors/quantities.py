@@ -27,7 +27,7 @@ from monitor.extractors.words import BLANK, LETTERS, alternation, squeezed
 __all__ = ["Bound", "Kind", "Number", "Numbers", "Quantity", "read_quantities"]
 
 _ZERO = Decimal(0)
-_ONE = Decimal(1)
+_ONE, _TENTH = Decimal(1), Decimal("0.1")
 _TEN = Decimal(10)
 _HALF = Decimal("0.5")
 _HUNDRED = Decimal(100)
@@ -64,12 +64,13 @@ _LISTED = ".)、\u20e3"
 _LONGEST_COUNT, _LARGE = 40, 1000
 #: Dates, times, stock codes and identifiers made of digits and marks.
 _STAMP = (
-    r"(?:19|20)[0-9]{2}([-/.])[01]?[0-9]\2[0-3]?[0-9](?![0-9])"
-    r"|[0-3]?[0-9]([./])[01]?[0-9]\3(?:19|20)?[0-9]{2}(?![0-9.,])"
+    r"(?:19|20)[0-9]{{2}}([-/.])[01]?[0-9]\2[0-3]?[0-9](?![0-9])"
+    # "7/13/20亿元" are three amounts.
+    r"|[0-3]?[0-9]([./])[01]?[0-9]\3(?:19|20)?[0-9]{{2}}(?![0-9.,]| ?(?:%|{scales}))"
     # "24Q3:14.0%" is no clock.
     r"|(?<![A-Za-z])[0-2]?[0-9]:[0-5][0-9](?::[0-5][0-9])?(?![0-9%]|[:.,][0-9])"
-    r"|[0-9]{1,6}\.(?:hk|sh|sz|ss|us|tw)(?![a-z])"
-    r"|[0-9]++(?:-[0-9]++){2,}+"
+    r"|[0-9]{{1,6}}\.(?:hk|sh|sz|ss|us|tw)(?![a-z])"
+    r"|[0-9]++(?:-[0-9]++){{2,}}+"
 )
 #: Numbers that have run together, as in a table without its cells' marks: nobody can tell which.
 _SPOILED = r"|[0-9]{1,3}(?:,[0-9]{3})*,[0-9]{4,}[.][0-9.,]*[0-9]%?|[0-9]{3,}[.][0-9]+[.][0-9][0-9.,]*%?"
@@ -153,7 +154,8 @@ class Numbers:
         multiples = [word for words in pack.units.after.get("times", {}).values() for word in words]
         run = self._numerals.pattern(affixes.unit_start, alternation(multiples) if multiples else never)
         blank = affixes.gap_pattern
-        stamp = _STAMP + (_SPOILED if pack.numbers.decimal == "." else _DAY)
+        every = alternation([word for words in pack.scales.words.values() for word in words], compact=self._compact)
+        stamp = _STAMP.format(scales=every) + (_SPOILED if pack.numbers.decimal == "." else _DAY)
         return (
             f"(?P<stamp>{stamp})|{skip}|(?:(?P<fixed>{fixed})|(?P<run>{run}))"
             f"(?:{blank}(?P<unit>{affixes.unit_pattern}))?{self._more_pattern(pack)}(?P<bound>{affixes.bound_pattern})?"
@@ -589,8 +591,8 @@ def _kind(marks: _Marks, reading: Reading, place: _Place, start: int, end: int) 
     if meant is not None or reading.scale > 1:
         return "number"
     if unit is not None:
-        # "+2.7 q/q": no day and no quarter has a sign and decimals.
-        signed = unit.unit in _DATING and prefix.sign and reading.resolution < 1
+        # "+2.7 q/q", "52.35 周息率": no day and no quarter has a sign and decimals, nor hundredths.
+        signed = unit.unit in _DATING and reading.resolution < (_ONE if prefix.sign else _TENTH)
         return cast(Kind, "number" if signed else unit.unit)
     after = place.char(end)
     if _LETTER.match(after):

@@ -16,6 +16,12 @@ _EMPHASIS = re.compile(
 )
 #: Tags of HTML that set words apart and no lines.
 _TAG = re.compile(r"</?(?:a|b|em|font|i|mark|small|span|strong|sub|sup|u)(?: [^<>\n]{0,300})?>", re.IGNORECASE)
+#: Those that begin a line or a cell of one, which such a mark stands for, and those that end them.
+_BLOCK = re.compile(
+    r"<(?:(br|div|h[1-6]|li|p|section|tr)|(td|th)|/(?:div|h[1-6]|li|p|section|td|th|tr)"
+    r"|/?(?:ol|table|tbody|tfoot|thead|ul))(?: [^<>\n]{0,300})?/?>",
+    re.IGNORECASE,
+)
 _REFERENCE = re.compile(r"&(?:[A-Za-z]{2,8}|#[0-9]{2,5}|#x[0-9A-Fa-f]{2,4});")
 #: `[12]` behind a word or a sentence, not where a number of the text stands in brackets; behind a sentence `12`, too,
 #: which was raised before it was folded.
@@ -69,6 +75,7 @@ def plain(normal: Normal, *, compact: bool) -> Normal:
             places.update(range(found.start(), found.start() + width))
             places.update(range(found.end() - width, found.end()))
     if "<" in text:
+        normal.text = text = _BLOCK.sub(lambda found: _begun(found, places), text)
         places.update(place for found in _TAG.finditer(text) for place in range(*found.span()))
     places.update(place for found in _NOTE.finditer(text) for place in range(*found.span()))
     for pattern in (_APART, _NAMED, _PRONOUNCED):
@@ -91,6 +98,13 @@ def _referred(found: re.Match[str], places: set[int]) -> str:
         return found[0]
     places.update(range(found.start() + 1, found.end()))
     return sign.ljust(len(found[0]))
+
+
+def _begun(found: re.Match[str], places: set[int]) -> str:
+    """The mark of a line or a cell that a tag begins, followed by what is left out for it."""
+    mark = "\n" if found[1] else "|" if found[2] else ""
+    places.update(range(found.start() + len(mark), found.end()))
+    return mark.ljust(len(found[0]))
 
 
 def _blanks(text: str) -> Iterator[int]:

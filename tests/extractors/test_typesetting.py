@@ -20,6 +20,11 @@ from monitor.extractors.typesetting import plain
         ("**Kling**'s **revenue** rose", False, "Kling's revenue rose"),
         ("rose to *300 million* yuan, _up_ by 5%*", False, "rose to 300 million yuan, up by 5%*"),
         ('<b>300</b> million <a href="x">yuan</a>, 1 < 2 > 0', False, "300 million yuan, 1 < 2 > 0"),
+        (
+            '<tr class="x"><td>Pro</td><td>$6.99</td></tr>\n<p>3 < 4<br/>and</p><ul><li>a</li></ul>',
+            False,
+            "\n|Pro|$6.99\n\n3 < 4\nand\na",
+        ),
         ("300&nbsp;million &amp; more, R&D; A&B&#13;", False, "300 million & more, R&D; A&B&#13;"),
         ("* profit* and EBITDA* of snake_case_names", False, "* profit* and EBITDA* of snake_case_names"),
         ("2 ** 3 and ** 4", False, "2 ** 3 and ** 4"),
