@@ -1,10 +1,11 @@
-"""Tables whose cells are set apart by tabs, by wide gaps or by line ends get the mark that other tables have."""
+"""Tables whose cells are set apart by tabs, by gaps or by line ends get the mark that other tables have."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 
 #: What stands between two cells: a tab, or so many blanks that no sentence has them; in a table two are enough.
 _TAB = re.compile(" *\t[ \t]*")
@@ -34,6 +35,19 @@ _ABBREVIATED = 2
 #: Rows whose cells have a line each: labels with as many numbers.
 _STACKED = re.compile("(?P<row>wn{1,2})(?: *(?P=row)){2,}(?!n)|(?P<wide>wn{3,12})(?: *(?P=wide))+(?!n)")
 
+#: A period that heads a column: 2024, 2025E, FY25, 1Q25, 25Q1, Q3 22, 2024年.
+_HEAD = (
+    r"(?:[QH][1-4][ /-]?'?(?:20)?[0-9]{2}|(?:[1-4][QH]|[1-9]M)[ /-]?'?(?:20)?[0-9]{2}"
+    r"|(?:FY|CY)?'?(?:20)?[0-9]{2}[QH][1-4]|(?:FY|CY)'?(?:20)?[0-9]{2}|(?:19|20)[0-9]{2}|[0-9]{2}(?=[^\W\d_A-Za-z]))[^\W\d_]{0,5}(?!\S)"
+)
+#: Several of them at the end of a line, or before a word or two: "2024 2025 yoy".
+_HEADS = re.compile(rf"(?:^|(?<= )){_HEAD}(?: +{_HEAD})+(?: +[^\s0-9]\S{{0,11}}){{0,2}}$", re.IGNORECASE)
+_HEAD_PART = re.compile(rf"{_HEAD}|[^\s0-9]\S*", re.IGNORECASE)
+#: A number in such a row, or what stands for none.
+_FLAT = re.compile(r"[(+−–—▲△-]{0,2}[$€¥]?[0-9][0-9.,]*[%x)]{0,2}|[−–—-]{1,2}|n\.?[am]\.?|n/a", re.IGNORECASE)
+#: Lines with more characters are no rows.
+_LONGEST = 300
+
 
 def ruled(text: str) -> str:
     r"""A normalised text, tabs in it, with `|` between the cells of such tables; as long as it was, and without tabs.
@@ -42,6 +56,8 @@ def ruled(text: str) -> str:
     'Revenue|35.6|31.1'
     >>> ruled("           2025  2024\nRevenue    35.6  31.1\nProfit      5.0  3.9")
     '          |2025 |2024\nRevenue   |35.6 |31.1\nProfit     |5.0 |3.9'
+    >>> ruled("In RMBbn 2025 2024 yoy\nRevenue 35.6 31.1 14%")
+    'In RMBbn|2025|2024|yoy\nRevenue|35.6|31.1|14%'
     """
     text = text.translate(_BOXES)
     lines = text.split("\n")
@@ -49,6 +65,7 @@ def ruled(text: str) -> str:
         lines = [_tabbed(line) if "\t" in line else line for line in lines]
         for start, end in _tables(lines):
             lines[start:end] = _set_apart(lines[start:end])
+    lines = _flat(lines)
     stacked = _stacked(lines)
     ends = [stacked.get(number, "\n") for number in range(len(lines) - 1)]
     return "".join(line + end for line, end in zip(lines, [*ends, ""], strict=True))
@@ -108,6 +125,40 @@ def _ends(row: str) -> list[int]:
         more = (gap.end() for gap in re.finditer(r"(?<=\S) +(?=\S)", row[rest:]))
         ends = sorted({*ends, *(rest + end for end in more)})
     return ends
+
+
+def _flat(lines: Sequence[str]) -> list[str]:
+    """The lines, with marks in rows of numbers that one blank sets apart, under a head with a period for each."""
+    found = list(lines)
+    heads: list[int] = []
+    head = 0
+    for number, line in enumerate(lines):
+        cells = _last_numbers(line, len(heads)) if heads else []
+        if cells:
+            found[head], found[number] = _barred(lines[head], heads), _barred(line, cells)
+        else:
+            head, heads = number, _heads(line)
+    return found
+
+
+def _heads(line: str) -> list[int]:
+    """Where the heads of columns begin in a line that ends with several periods, or with them and a word or two."""
+    last = None if len(line) > _LONGEST or _MARKED.search(line) else _HEADS.search(line.rstrip(" "))
+    return [last.start() + part.start() for part in _HEAD_PART.finditer(last[0])] if last else []
+
+
+def _last_numbers(line: str, count: int) -> list[int]:
+    """Where the numbers at the end of a line begin, if they are so many behind a label."""
+    if len(line) > _LONGEST or _MARKED.search(line):
+        return []
+    words = list(re.finditer(r"\S+", line))
+    numbers = list(takewhile(lambda word: _FLAT.fullmatch(word[0]), reversed(words)))
+    return [word.start() for word in reversed(numbers)] if len(numbers) == count < len(words) else []
+
+
+def _barred(line: str, cells: Sequence[int]) -> str:
+    marks = {cell - 1 for cell in cells}
+    return "".join("|" if at in marks else char for at, char in enumerate(line))
 
 
 def _stacked(lines: Sequence[str]) -> dict[int, str]:

@@ -35,6 +35,7 @@ def headless(table: str) -> str:
 FORMS: dict[str, Callable[[str], str]] = {
     "tabs": lambda table: CELL.sub("\t", table),
     "boxes": lambda table: CELL.sub(" │ ", table),
+    "flat": lambda table: CELL.sub(" ", table),
     "aligned": aligned,
     "headless": headless,
     "stacked": lambda table: CELL.sub("\n", table),
@@ -61,6 +62,7 @@ def test_a_table_says_the_same_in_every_form(form: str) -> None:
     [
         "Kuaishou's revenue rose.  Its profit did, too.  So did Kling's.\nNobody knows why.  We asked.",
         "Highlights\nRevenue of 35.6 billion\n2025 was good\nThe price\n12",
+        "It told of 2024 2025\nRevenue rose to 35.6 in 31.1\nUsers 5 6 7\n12 13",
         "•\tRevenue rose by 14.2%\n•\tProfit rose by 26.3%",
     ],
 )
@@ -68,7 +70,24 @@ def test_prose_and_lists_have_no_cells(text: str) -> None:
     assert ruled(text) == text.replace("\t", " ")
 
 
-LINES = st.lists(st.sampled_from(["Revenue", "35,554", "14.2%", "", "—", "a\tb", "\t", "x   y", "   ", "A sentence."]))
+LINES = st.lists(
+    st.sampled_from(
+        [
+            "Revenue",
+            "Revenue 3 4",
+            "In m 2025 2024",
+            "35,554",
+            "14.2%",
+            "",
+            "—",
+            "a\tb",
+            "\t",
+            "x   y",
+            "   ",
+            "A sentence.",
+        ]
+    )
+)
 
 
 @given(LINES.map("\n".join))
