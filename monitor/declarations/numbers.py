@@ -130,6 +130,8 @@ class Units(_Section):
     tenth_words: tuple[Word, ...] = ()
     #: Words after a unit that add half of it (`三成半`).
     halves: tuple[Word, ...] = ()
+    #: Words for percent that are percentage points in a text that writes "%", too (`pct`).
+    points: tuple[Word, ...] = ()
 
 
 class Fractions(_Section):

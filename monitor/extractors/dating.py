@@ -468,7 +468,8 @@ def _published(scene: Scene, options: Forms) -> None:
     quarter = (today.month - 1) // 3
     latest = f"{today.year:04}-Q{quarter}" if quarter else f"{today.year - 1:04}-Q4"
     titled = (mention.form for mention in scene.periods.within(0, scene.title_end))
-    if scene.reporting not in {None, latest} and scene.reporting in titled:
+    other = scene.reporting is not None and algebra.last_day(scene.reporting) != algebra.last_day(latest)
+    if other and scene.reporting in titled:
         # Results of another time than the last quarter, as the title says: that one is told where it is named.
         return
     age = min((today - algebra.last_day(latest)).days // 15, 5)

@@ -102,6 +102,7 @@ class Numbers:
         self._halves = frozenset(pack.units.halves)
         self._versus = frozenset(word.lower() for word in pack.links.versus)
         self._tenth_words = pack.units.tenth_words
+        self._points = frozenset(pack.units.points)
         self._start = re.compile(self._start_pattern(pack))
         self._main = re.compile(self._main_pattern(pack))
         #: "ein bis zwei": before a range's end an article is a number.
@@ -197,7 +198,16 @@ class Numbers:
                 for one in self._found(match, text, backwards, floor):
                     found.append(one)
                     floor = one.quantity.end
+        if self._points and "%" in low:
+            found = [self._pointed(one, low) for one in found]
         return self._neighbours.join(found, low)
+
+    def _pointed(self, one: Found, low: str) -> Found:
+        """As percentage points what "pct" says of a margin in a text that has "%" for percent."""
+        quantity = one.quantity
+        if quantity.unit != "percent" or low[quantity.number_end : quantity.end].strip(" ") not in self._points:
+            return one
+        return one._replace(quantity=replace(quantity, unit="percentage_point"))
 
     def forget(self) -> None:
         """Drop what was remembered of the texts read so far; readings stay the same."""

@@ -40,11 +40,12 @@ _HEAD = (
     r"(?:[QH][1-4][ /-]?'?(?:20)?[0-9]{2}|(?:[1-4][QH]|[1-9]M)[ /-]?'?(?:20)?[0-9]{2}"
     r"|(?:FY|CY)?'?(?:20)?[0-9]{2}[QH][1-4]|(?:FY|CY)'?(?:20)?[0-9]{2}|(?:19|20)[0-9]{2}|[0-9]{2}(?=[^\W\d_A-Za-z]))[^\W\d_]{0,5}(?!\S)"
 )
-#: Several of them at the end of a line, or before a word or two: "2024 2025 yoy".
-_HEADS = re.compile(rf"(?:^|(?<= )){_HEAD}(?: +{_HEAD})+(?: +[^\s0-9]\S{{0,11}}){{0,2}}$", re.IGNORECASE)
-_HEAD_PART = re.compile(rf"{_HEAD}|[^\s0-9]\S*", re.IGNORECASE)
+#: One of them, or another head of one word: "2025 2024 yoy".
+_HEAD_PART = re.compile(rf"(?<!\S)(?:{_HEAD}|[^\s0-9]{{1,12}}(?!\S))", re.IGNORECASE)
 #: A number in such a row, or what stands for none.
-_FLAT = re.compile(r"[(+−–—▲△-]{0,2}[$€¥]?[0-9][0-9.,]*[%x)]{0,2}|[−–—-]{1,2}|n\.?[am]\.?|n/a", re.IGNORECASE)
+_FLAT = re.compile(
+    r"[(+−–—▲△-]{0,2}[$€¥]?[0-9][0-9.,]*[%x)]{0,2}[^\W\d_]{0,5}|[−–—-]{1,2}|n\.?[am]\.?|n/a", re.IGNORECASE
+)
 #: Lines with more characters are no rows.
 _LONGEST = 300
 
@@ -131,20 +132,33 @@ def _flat(lines: Sequence[str]) -> list[str]:
     """The lines, with marks in rows of numbers that one blank sets apart, under a head with a period for each."""
     found = list(lines)
     heads: list[int] = []
-    head = 0
+    head = last = 0
     for number, line in enumerate(lines):
         cells = _last_numbers(line, len(heads)) if heads else []
         if cells:
             found[head], found[number] = _barred(lines[head], heads), _barred(line, cells)
-        else:
-            head, heads = number, _heads(line)
+            last = number
+        elif (others := _heads(line)) or number - last >= _FEWEST:
+            # One odd line does not end a table.
+            head, heads, last = number, others, number
     return found
 
 
 def _heads(line: str) -> list[int]:
-    """Where the heads of columns begin in a line that ends with several periods, or with them and a word or two."""
-    last = None if len(line) > _LONGEST or _MARKED.search(line) else _HEADS.search(line.rstrip(" "))
-    return [last.start() + part.start() for part in _HEAD_PART.finditer(last[0])] if last else []
+    """Where the heads of columns begin in a line that ends with several periods and other words, a period first."""
+    if len(line) > _LONGEST or _MARKED.search(line):
+        return []
+    heads: list[int] = []
+    periods: list[int] = []
+    end = len(line)
+    for part in reversed([*_HEAD_PART.finditer(line)]):
+        if line[part.end() : end].strip(" "):
+            break
+        end = part.start()
+        heads.insert(0, end)
+        if _DIGIT.search(part[0]):
+            periods.append(end)
+    return [head for head in heads if head >= periods[-1]] if len(periods) >= _FEWEST else []
 
 
 def _last_numbers(line: str, count: int) -> list[int]:
