@@ -32,6 +32,8 @@ _PLAIN = {
     "later",  # n months after the time said before
     "past",  # the last n months up to now
     "prior quarters",  # the n quarters before
+    "past quarters",  # the last n quarters that are reported
+    "past years",  # the last n years that are over
     # Without a number, or with the slots of a date.
     "date",  # what its slots say
     # The same of a period that is expected (FY25E).
@@ -153,7 +155,7 @@ class PeriodWords(_Section):
     @model_validator(mode="after")
     def _numbered(self) -> Self:
         needy = "quarter", "half", "month", "months", "quarters", "length", "days", "sessions", "ago", "later", "past"
-        for key in (*needy, "prior quarters"):
+        for key in (*needy, "prior quarters", "past quarters", "past years"):
             for template in self.says.get(key, ()):
                 if not _SLOT.search(template) and "=" not in template:
                     raise ValueError(f"a template under {key!r} has a number's slot or ends in '=n', not {template!r}")

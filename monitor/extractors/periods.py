@@ -34,6 +34,10 @@ _STRETCHES = frozenset({"days", "sessions"})
 #: A half and a quarter of it are said with so many full stops between them.
 _ORDINALS = 2
 
+#: A quarter is reported so many days after its end at the earliest.
+_SETTLED = timedelta(days=45)
+_DECEMBER = 12
+
 #: From this month on, a year's end of which no year is said is the coming one.
 _TURNING = 9
 
@@ -250,7 +254,7 @@ def cover(forms: Sequence[str]) -> str | None:
 def _steps(form: str, unit: str) -> tuple[str, ...]:
     """The years, quarters or months of a span that was said in such a unit."""
     period = algebra.parse(form)
-    months = {"": 12, "quarter": 3, "prior quarters": 3, "months": 1}.get(unit)
+    months = {"": 12, "past years": 12, "quarter": 3, "prior quarters": 3, "past quarters": 3, "months": 1}.get(unit)
     if months is None or period.first is None or _length(form) > 12 * months:
         return ()
     start = month_of(period.first)
@@ -270,6 +274,7 @@ class _Resolver:
         self._members: tuple[str, ...] = ()
         self._said_in = -1
         self._said_kind = ""
+        self._frame = Frame()
         #: The last single day, and its line.
         self._day: tuple[str, int] | None = None
         #: The month that was named last, and the line it was named in: days of that line lie in it.
@@ -302,6 +307,7 @@ class _Resolver:
             members = _steps(form, frame.unit)
         if form is not None and not comparative:
             self._said, self._members, self._said_in, self._said_kind = form, members, sentence, kind
+            self._frame = frame
             if frame.unit in ("quarter", "half"):
                 self._part = frame.unit, sentence
             if len(form) == _DAY and "/" not in form:
@@ -448,6 +454,10 @@ class _Resolver:
             kind = "absolute" if frame.year is not None else "relative" if frame.shift is not None else "bare"
             if kind == "bare" and time.beside & {"next", "last"}:
                 return kind, self._beside_now(frame, coming="next" in time.beside)
+            before = self._frame
+            if kind == "bare" and time.listed and before.unit == unit and _place(before) < _place(frame) and self._said:
+                # "Q3/Q4" are of one year, also where only the first has begun.
+                return kind, self._in_year(frame, algebra.last_day(self._said).year)
             return kind, self._plain(frame, sentence)
         if unit in {"year start", "year end"}:
             return "turn", self._turn_of_year(time, sentence)
@@ -457,6 +467,8 @@ class _Resolver:
             return self._base(frame.of, sentence)
         if unit == "prior quarters":
             return "prior_quarter", self._prior_quarters(frame.number)
+        if unit in {"past quarters", "past years"}:
+            return "span", self._past(unit, frame.number)
         if unit == "nth":
             return "bare", self._nth(frame, sentence)
         if unit in {"own", "year"}:
@@ -503,6 +515,19 @@ class _Resolver:
         now = self._reporting if self._reporting and _length(self._reporting) == 3 else self._current("quarter")
         first, last = algebra.shift_quarters(now, -count), algebra.shift_quarters(now, -1)
         return algebra.format(Period(algebra.first_day(first), algebra.last_day(last)))
+
+    def _past(self, unit: str, count: int) -> str:
+        """The last quarters, up to the one that is reported, or the last years that are over."""
+        reporting = self._reporting
+        if unit == "past years":
+            ends = reporting and algebra.last_day(reporting)
+            last = ends.year if ends and ends.month == _DECEMBER else self._dated.year - 1
+            return f"{last - count + 1:04}-01/{last:04}-12"
+        if reporting is None or _length(reporting) != _MONTHS["quarter"]:
+            settled = self._dated - _SETTLED
+            reporting = algebra.shift_quarters(f"{settled.year:04}-Q{(settled.month + 2) // 3}", -1)
+        first = algebra.first_day(algebra.shift_quarters(reporting, 1 - count))
+        return algebra.format(Period(first, algebra.last_day(reporting)))
 
     def _nth(self, frame: Frame, sentence: int) -> str | None:
         """The quarter or half of which only the number is said, after another of its kind."""
