@@ -326,7 +326,7 @@ class _Resolver:
             if not time.beside & {"since", "against"}:
                 if frame.dated:
                     self._context = frame, year, sentence
-                elif len(form) == len("2025"):
+                elif len(form) == len("2025") and kind != "own":
                     # "Last year", said by a word of its own, dates the quarters that follow as the number would.
                     self._context = Frame(year=int(form)), int(form), sentence
                 elif kind == "bare" and self._context and self._goes_on(frame, form, self._context):
@@ -457,7 +457,9 @@ class _Resolver:
             before = self._frame
             if kind == "bare" and time.listed and before.unit == unit and _place(before) < _place(frame) and self._said:
                 # "Q3/Q4" are of one year, also where only the first has begun.
-                return kind, self._in_year(frame, algebra.last_day(self._said).year)
+                form = self._in_year(frame, algebra.last_day(self._said).year)
+                if algebra.last_day(form) - self._dated <= _AHEAD + timedelta(days=31 * _length(form)):
+                    return kind, form
             return kind, self._plain(frame, sentence)
         if unit in {"year start", "year end"}:
             return "turn", self._turn_of_year(time, sentence)

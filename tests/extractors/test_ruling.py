@@ -58,7 +58,8 @@ def test_a_table_says_the_same_in_every_form(form: str) -> None:
 
 
 def test_heads_of_other_columns_stand_between_periods() -> None:
-    flat = "RMB mn\n4Q26 4Q25 YoY 3Q26 QoQ\nRevenue 41,780 39,280 6.4% 38,400 8.8%\nand so on\nGPM 52.5% 55.2% -2.7ppt - n.m."
+    rows = "Revenue 41,780 39,280 6.4% 38,400 8.8%\nand so on\nGPM 52.5% 55.2% -2.7ppt - n.m."
+    flat = f"RMB mn\n4Q26 4Q25 YoY 3Q26 QoQ\n{rows}"
     assert ruled(flat).split("\n")[1:] == [
         "4Q26|4Q25|YoY|3Q26|QoQ",
         "Revenue|41,780|39,280|6.4%|38,400|8.8%",
