@@ -179,14 +179,16 @@ def _stacked(lines: Sequence[str]) -> dict[int, str]:
     """What stands for the ends of lines in tables whose cells have a line each, by number of line."""
     kinds = "".join(map(_kind, lines))
     ends: dict[int, str] = {}
+    done = 0
     for table in _STACKED.finditer(kinds):
         row = table["row"] or table["wide"]
         end = table.start()
         while end and kinds[end - 1] == " ":
             end -= 1
         begin = end
-        while begin and end - begin < len(row) and kinds[begin - 1] in "wn":
+        while begin > done and end - begin < len(row) and kinds[begin - 1] in "wn":
             begin -= 1
+        done = table.end()
         if len(row) > _FEWEST and end - begin >= len(row) - 1:
             # A head over each number, and one over the labels or an empty line in its place.
             ends |= dict.fromkeys(range(max(end - len(row), 0), end - 1), "|")

@@ -68,6 +68,13 @@ def test_heads_of_other_columns_stand_between_periods() -> None:
     ]
 
 
+def test_a_line_between_stacked_rows_heads_those_below_it() -> None:
+    months = ["Three months", "2025", "2024", "Revenue", "3", "2", "Costs", "2", "1", "Profit", "1", "1"]
+    year = ["Nine months", "Revenue", "9", "6", "Costs", "6", "3", "Profit", "3", "3"]
+    table = ["Three months|2025|2024", "Revenue|3|2", "Costs|2|1", "Profit|1|1", "Nine months"]
+    assert ruled("\n".join([*months, *year])).split("\n") == [*table, "Revenue|9|6", "Costs|6|3", "Profit|3|3"]
+
+
 @pytest.mark.parametrize(
     "text",
     [
