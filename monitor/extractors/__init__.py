@@ -58,6 +58,7 @@ _FALLBACK = "en"
 _EARLIEST, _LATEST = date(1000, 1, 1), date(9000, 1, 1)
 #: So many different ordinary words for the watched are a name.
 _COMPANIONS = 2
+_NUMBERED = re.compile("[①-⑳⒈-⒛㉑-㉟㊱-㊿](?=[0-9０-９])")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -293,8 +294,11 @@ def _day(dated: date | None) -> date:
 
 
 def _readable(text: str) -> Normal:
-    """The normal form, with a sign in the place of lone surrogates, which no search can be given."""
-    normal = normalise(text)
+    """The normal form, with a sign in the place of lone surrogates, which no search can be given.
+
+    Numbers of items are bullets where a number follows: `①350亿元` folds to 1350.
+    """
+    normal = normalise(_NUMBERED.sub("•", text))
     normal.text = _SURROGATES.sub("\ufffd", normal.text)
     return normal
 
