@@ -490,12 +490,17 @@ class _Resolver:
             return "length", _moved(form, self._year(frame)) if form and frame.dated else form
         return self._special(unit, frame.number, coming="next" in time.beside)
 
-    def _later(self, months: int) -> str:
-        """So many months after the time said before, else after the reported period: of a long one after its end."""
+    def _later(self, months: int) -> str | None:
+        """So many months after the time said before, else after the reported period: of a long one after its end.
+
+        None where that is to come and no year: "three months later" is told of what has been.
+        """
         before = self._said or self._reporting or self._month
         if len(before) >= _DAY or before.startswith("..") or months % _length(before):
             before = month_of(algebra.last_day(before))
-        return algebra.shift_months(before, months)
+        form = algebra.shift_months(before, months)
+        first = algebra.first_day(form)
+        return None if months % _MONTHS["year"] and first is not None and first > self._dated else form
 
     def _base(self, of: str, sentence: int) -> tuple[str, str | None]:
         """The base of comparison: of the period just said, else of the reported one, else counted from today."""
