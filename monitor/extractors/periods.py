@@ -454,13 +454,8 @@ class _Resolver:
             kind = "absolute" if frame.year is not None else "relative" if frame.shift is not None else "bare"
             if kind == "bare" and time.beside & {"next", "last"}:
                 return kind, self._beside_now(frame, coming="next" in time.beside)
-            before = self._frame
-            if kind == "bare" and time.listed and before.unit == unit and _place(before) < _place(frame) and self._said:
-                # "Q3/Q4" are of one year, also where only the first has begun.
-                form = self._in_year(frame, algebra.last_day(self._said).year)
-                if algebra.last_day(form) - self._dated <= _AHEAD + timedelta(days=31 * _length(form)):
-                    return kind, form
-            return kind, self._plain(frame, sentence)
+            goes_on = self._in_list(frame) if kind == "bare" and time.listed else None
+            return kind, goes_on or self._plain(frame, sentence)
         if unit in {"year start", "year end"}:
             return "turn", self._turn_of_year(time, sentence)
         if unit.endswith("~"):
@@ -490,6 +485,15 @@ class _Resolver:
             return "length", _moved(form, self._year(frame)) if form and frame.dated else form
         return self._special(unit, frame.number, coming="next" in time.beside)
 
+    def _in_list(self, frame: Frame) -> str | None:
+        """A later part of the year that the time before it in a list is of: "Q3/Q4", also where Q4 has not begun."""
+        before, said = self._frame, self._said
+        if said is None or before.unit != frame.unit or _place(before) >= _place(frame):
+            return None
+        form = self._in_year(frame, algebra.last_day(said).year)
+        first = algebra.first_day(form)
+        return form if first is not None and first - self._dated <= _AHEAD else None
+
     def _later(self, months: int) -> str | None:
         """So many months after the time said before, else after the reported period: of a long one after its end.
 
@@ -498,9 +502,9 @@ class _Resolver:
         before = self._said or self._reporting or self._month
         if len(before) >= _DAY or before.startswith("..") or months % _length(before):
             before = month_of(algebra.last_day(before))
-        form = algebra.shift_months(before, months)
-        first = algebra.first_day(form)
-        return None if months % _MONTHS["year"] and first is not None and first > self._dated else form
+        later = algebra.shift_months(before, months)
+        first = algebra.first_day(later)
+        return None if months % _MONTHS["year"] and first is not None and first > self._dated else later
 
     def _base(self, of: str, sentence: int) -> tuple[str, str | None]:
         """The base of comparison: of the period just said, else of the reported one, else counted from today."""
