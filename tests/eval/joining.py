@@ -1,13 +1,14 @@
 """Put weights of two learnings together, decision by decision.
 
     python -m tests.eval.joining OLDER NEWER INTO [--older DECISION...] [--mostly DECISION...] [--both DECISION...]
-        [--less DECISION...] [--eager WEIGHT]
+        [--less DECISION...] [--eager WEIGHT] [--narrow DECISION=WIDTH...]
 
 A newer learning from more articles is not better in every decision, and floors only rise. So a decision may be the
 older learning's, or both decide it together: their vectors stand side by side, each by the root of two smaller, so that
 a score is the mean of both; of a decision that is mostly the older one's it stands there twice, of one that is less the
 older one's the newer. All others, and the steps of confidence, are the newer one's. A metric may be taken where nothing
-weighs up to so much more.
+weighs up to so much more. Vectors that several learnings have made wide may be narrowed to the width that nearly all of
+their products need.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ import numpy as np
 from monitor.extractors.weighing import UNIT, Table, Weights, load, save
 
 Array = np.ndarray[Any, Any]
+#: Of the rotation: the same learnings give the same file.
+_SEED = 1
 
 
 def together(tables: Sequence[Table], unit: int) -> Table:
@@ -53,6 +56,28 @@ def eager(table: Table, weight: float) -> Table:
     return table._replace(alone=table.alone - nothing * round(weight * UNIT**2))
 
 
+def narrowed(table: Table, width: int) -> Table:
+    """The table with vectors of at most `width` numbers, whose products are as near to those of before as can be.
+
+    The products of all facts that speak for options with all that stand around are a matrix of little rank: what is
+    left out are its least singular values (Eckart and Young 1936, doi 10.1007/BF02288367). A rotation spreads the
+    others over all numbers, which are whole and held by a byte.
+    """
+    if table.own_vectors.shape[1] <= width:
+        return table
+    own, own_part = np.linalg.qr(table.own_vectors.astype(np.float64))
+    around, around_part = np.linalg.qr(table.around_vectors.astype(np.float64))
+    left, values, right = np.linalg.svd(own_part @ around_part.T)
+    if not values.any():
+        return table
+    roots = np.sqrt(values[:width])
+    rotation, _ = np.linalg.qr(np.random.default_rng(_SEED).standard_normal((width, width)))
+    own = own @ (left[:, :width] * roots) @ rotation
+    around = around @ (right[:width].T * roots) @ rotation
+    scale = np.sqrt(np.abs(around).max() / np.abs(own).max())
+    return table._replace(own_vectors=_whole(own * scale, 1), around_vectors=_whole(around / scale, 1))
+
+
 def _names(table: Table) -> tuple[Sequence[str], Sequence[str]]:
     return table.own, table.around
 
@@ -81,6 +106,7 @@ def main() -> None:
     parser.add_argument("--both", nargs="*", default=[], metavar="DECISION")
     parser.add_argument("--less", nargs="*", default=[], metavar="DECISION")
     parser.add_argument("--eager", type=float, default=0.0, metavar="WEIGHT")
+    parser.add_argument("--narrow", nargs="*", default=[], metavar="DECISION=WIDTH")
     options = parser.parse_args()
     older, newer = load(options.older), load(options.newer)
     tables = dict(newer.tables)
@@ -94,6 +120,8 @@ def main() -> None:
             ]
             tables[decision] = together(each, unit=1)
     tables["metric"] = eager(tables["metric"], options.eager)
+    for decision, width in (each.split("=") for each in options.narrow):
+        tables[decision] = narrowed(tables[decision], int(width))
     save(Weights(tables, newer.steps), options.into)
 
 

@@ -6,12 +6,12 @@ from math import log
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from monitor.extractors.weighing import UNIT, Options, Table, Weights
-from tests.eval.joining import eager, together
+from tests.eval.joining import eager, narrowed, together
 
 #: Vectors are rounded to whole parts: of four numbers half a part each, times three facts of twenty parts.
 SLACK = 4 * 3 * 20 / UNIT**2
@@ -47,6 +47,16 @@ def test_the_lead_is_the_mean_of_both(one: Table, other: Table) -> None:
 @given(tables(("none", "first", "shared"), ("near", "title")))
 def test_a_learning_with_itself_decides_as_before(table: Table) -> None:
     assert lead(together([table, table], 1)) == pytest.approx(lead(table), abs=SLACK)
+
+
+@given(tables(("none", "first", "shared"), ("near", "title", "far")))
+def test_a_learning_joined_with_itself_is_as_narrow_as_it_was(table: Table) -> None:
+    assume((table.own_vectors @ table.around_vectors.T).any())
+    twice = together([table, table], 1)
+    once = narrowed(twice, table.own_vectors.shape[1])
+    assert once.own_vectors.shape[1] == table.own_vectors.shape[1]
+    assert lead(once) == pytest.approx(lead(twice), abs=SLACK)
+    assert narrowed(table, 9) is table
 
 
 def test_eagerness_speaks_against_nothing_alone() -> None:
