@@ -37,15 +37,13 @@ _STACKED = re.compile("(?P<row>wn{1,2})(?: *(?P=row)){2,}(?!n)|(?P<wide>wn{3,12}
 
 #: A period that heads a column: 2024, 2025E, FY25, 1Q25, 25Q1, Q3 22, 2024年.
 _HEAD = (
-    r"(?:[QH][1-4][ /-]?'?(?:20)?[0-9]{2}|(?:[1-4][QH]|[1-9]M)[ /-]?'?(?:20)?[0-9]{2}"
-    r"|(?:FY|CY)?'?(?:20)?[0-9]{2}[QH][1-4]|(?:FY|CY)'?(?:20)?[0-9]{2}|(?:19|20)[0-9]{2}|[0-9]{2}(?=[^\W\d_A-Za-z]))[^\W\d_]{0,5}(?!\S)"
+    r"(?:[A-Z][1-4][ /-]?'?(?:20)?[0-9]{2}|[1-9][A-Z][ /-]?'?(?:20)?[0-9]{2}|[A-Z]{0,2}'?(?:20)?[0-9]{2}[A-Z][1-4]"
+    r"|[A-Z]{2}'?(?:20)?[0-9]{2}|(?:19|20)[0-9]{2}|[0-9]{2}(?=[^\W\d_A-Z]))[^\W\d_]{0,5}(?!\S)"
 )
 #: One of them, or another head of one word: "2025 2024 yoy".
 _HEAD_PART = re.compile(rf"(?<!\S)(?:{_HEAD}|[^\s0-9]{{1,12}}(?!\S))", re.IGNORECASE)
 #: A number in such a row, or what stands for none.
-_FLAT = re.compile(
-    r"[(+−–—▲△-]{0,2}[$€¥]?[0-9][0-9.,]*[%x)]{0,2}[^\W\d_]{0,5}|[−–—-]{1,2}|n\.?[am]\.?|n/a", re.IGNORECASE
-)
+_FLAT = re.compile(r"[(+−–—▲△-]{0,2}[$€¥]?[0-9][0-9.,]*[%x)]{0,2}[^\W\d_]{0,5}|[−–—-]{1,2}|[^\W\d_][./][^\W\d_]\.?")
 #: Lines with more characters are no rows.
 _LONGEST = 300
 
@@ -146,7 +144,7 @@ def _flat(lines: Sequence[str]) -> list[str]:
 
 def _heads(line: str) -> list[int]:
     """Where the heads of columns begin in a line that ends with several periods and other words, a period first."""
-    if len(line) > _LONGEST or _MARKED.search(line):
+    if len(line) > _LONGEST or _MARKED.search(line) or line.rstrip(" ").endswith((*_STOPS, ".")):
         return []
     heads: list[int] = []
     periods: list[int] = []
