@@ -15,6 +15,9 @@ from monitor.extractors.sentences import Layout, Line
 #: A caption stands at most that many lines above its table.
 _CAPTION_LINES = 4
 _LONGEST_CAPTION = 200
+#: What stands so many characters above a head is of another table: a text of nothing but heads and rows would be read
+#: in the square of its length.
+_FARTHEST = 1000
 #: A header row at most that far above a row without its own.
 _LONGEST_TABLE = 60
 #: Fewer cells over a header are a caption.
@@ -101,6 +104,8 @@ class Tables:
             if self._is_head(line):
                 head = number
                 caption = (min(caption[0], line.cells[0][0]) if caption[1] else line.cells[0][0], line.cells[0][1])
+                if caption[1] - caption[0] > _FARTHEST:
+                    caption = line.cells[0]
                 continue
             self._heads[number] = head
             self._captions[number] = caption
