@@ -104,7 +104,9 @@ class Affixes:
         self.bound_pattern = self._read_bounds(pack)
         self._roles: dict[str, _Roles] = {}
         before = self._read_roles(pack)
-        self._item = re.compile(f"{BLANK}({self._words(before, backwards=True)})")
+        # "closed atHK$72.5": where a blank is lost, the sign alone would be another currency's.
+        signs = [re.escape(word.lower()[::-1]) for word in before if re.fullmatch(r"[A-Za-z]{2,3}\$", word)]
+        self._item = re.compile(f"{BLANK}({'|'.join([*signs, self._words(before, backwards=True)])})")
         self._links = {self.key(word) for word in pack.links.range}
         self._seen_prefixes: dict[str, Prefix] = {}
 
