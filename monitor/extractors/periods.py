@@ -156,6 +156,7 @@ def _reportable(mention: PeriodMention, form: str, dated: date) -> bool:
 
 
 _NOT_REPORTED = frozenset({"open", "since", "since_launch", "year_to_date", "cumulative"})
+#: Nor is what is counted from a time said before.
 _UNREPORTED = _NOT_REPORTED | {"later"}
 #: Months of the periods that companies report.
 _REPORTED = frozenset({3, 6, 9, 12})
@@ -274,6 +275,7 @@ class _Resolver:
         self._members: tuple[str, ...] = ()
         self._said_in = -1
         self._said_kind = ""
+        #: What the last time but bases says.
         self._frame = Frame()
         #: The last single day, and its line.
         self._day: tuple[str, int] | None = None
@@ -327,7 +329,8 @@ class _Resolver:
                 if frame.dated:
                     self._context = frame, year, sentence
                 elif len(form) == len("2025") and kind != "own":
-                    # "Last year", said by a word of its own, dates the quarters that follow as the number would.
+                    # "Last year", said by a word of its own, dates the quarters that follow as the number would; a year
+                    # that is only meant ("the full year") does not.
                     self._context = Frame(year=int(form)), int(form), sentence
                 elif kind == "bare" and self._context and self._goes_on(frame, form, self._context):
                     self._context = frame, *self._context[1:]
