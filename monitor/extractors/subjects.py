@@ -112,7 +112,7 @@ class MetricOptions:
             if margin:
                 names[margin] = None
         names.update(dict.fromkeys(self._implied))
-        fitting = [name for name in names if name and self.fits(name, slot) and self._owners[name] - scene.absent]
+        fitting = [name for name in names if name and self._suits(name, slot) and self._owners[name] - scene.absent]
         if any("paired|True" in facts for facts in clues.paired.values()):
             # "X and Y were x and y, respectively": what answers to the number's place, or nothing at all.
             fitting = [name for name in fitting if "paired" in clues.paired.get(name, ())]
@@ -306,9 +306,8 @@ class MetricOptions:
             share = any(f == "cue~share" for f in slot.context)
             put(f"part|{slot.change}|{share}")
         if kind not in _OF_CHANGE:
-            fits = _in_range(metric, slot)
-            put(f"range={fits}")
-            put(f"range={fits}|{metric.shape}")
+            put("range=True")
+            put(f"range=True|{metric.shape}")
         elif metric.shape == "ratio":
             put(f"ratio|{kind}|{slot.change}")
         closest: dict[str, Place] = {}
