@@ -9,7 +9,7 @@ gathers what speaks for each of its options and takes the heaviest.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from itertools import zip_longest
@@ -32,6 +32,10 @@ _ONE = Decimal(1)
 #: A bracket with another amount, and how far a bound may stand behind it.
 _BRACKET = re.compile(r"\s?\([^()\n]{1,40}\)")
 _TAIL = 12
+_LATIN = re.compile("[A-Za-z]")
+#: A number of chapter and section that opens a line of words; one alone may be something else.
+_NUMBERED = re.compile(r"^[ #*]*([0-9]{1,2})\.([0-9]) +(?=[^\W\d_])", re.MULTILINE)
+_FEWEST = 2
 #: Shapes of what is quoted: the highest of several is one of them.
 _PRICED = frozenset({"price", "market", "view"})
 #: An amount and its conversion stand no further apart.
@@ -82,7 +86,7 @@ class Binder:
         self._suffixes = suffixes
         tail = "|".join(sorted(map(re.escape, suffixes), key=len, reverse=True)) or "(?!)"
         self._version = re.compile(
-            r"(?<![A-Za-z0-9./$€£¥])(?<![0-9],)[Vv]?(?P<number>[0-9]{1,2}\.[0-9]|O[0-9])(?![0-9%]|\.[0-9]|,[0-9]{3})"
+            r"(?<![0-9./$€£¥])(?<![0-9],)[Vv]?(?P<number>[0-9]{1,2}\.[0-9]|O[0-9])(?![0-9%]|\.[0-9]|,[0-9]{3})"
             rf"(?:[ -]?(?P<suffix>{tail})(?![a-z]))?"
         )
 
@@ -90,8 +94,8 @@ class Binder:
         """A slot for each quantity that may state something, in reading order, with its surroundings."""
         layout = scene.layout
         tables = Tables(scene.text, layout, scene.quantities, scene.periods)
-        versions = {match.start("number"): match for match in self._version.finditer(scene.text)}
         names = {(mention.start, mention.end) for mention in scene.subjects.items}
+        versions = self._versions(scene.text, {end for _, end in names})
         numbered = frozenset(layout.line(each.start) for each in scene.quantities if each.kind == "number")
         found: list[Slot] = []
         for quantity in scene.quantities:
@@ -123,6 +127,16 @@ class Binder:
             following = found[number + 1] if number + 1 < len(found) else None
             slot.context = surroundings.context(scene, slot, previous, following)
         return found
+
+    def _versions(self, text: str, names_end: Collection[int]) -> dict[int, re.Match[str]]:
+        """What may be a version, by where its number starts: behind a letter only where a name ends with it."""
+        sections = _sections(text)
+        return {
+            match.start("number"): match
+            for match in self._version.finditer(text)
+            if (match.start() in names_end or not _LATIN.match(text, max(match.start() - 1, 0)))
+            and (match["suffix"] or match.start("number") not in sections)
+        }
 
     def bind(self, scene: Scene, choice: Choice) -> list[Slot]:
         """Decide all of each slot; those that state nothing are left with an empty metric."""
@@ -319,6 +333,15 @@ class Binder:
         else:
             slot.settle("reading", "printed")
         slot.frame = options[number]
+
+
+def _sections(text: str) -> frozenset[int]:
+    """Where the numbers of sections begin that open lines: `1.1 Outlook`, `1.2 Risks`; versions begin with some `.0`."""
+    found = [(match.start(1), match[1], match[2]) for match in _NUMBERED.finditer(text)]
+    chapters = {chapter for _, chapter, number in found if number == "1"}
+    if len(found) < _FEWEST or not chapters or any(number == "0" for _, _, number in found):
+        return frozenset()
+    return frozenset(start for start, chapter, _ in found if chapter in chapters)
 
 
 def _unread(match: re.Match[str]) -> Quantity:

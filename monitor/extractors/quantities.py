@@ -565,7 +565,10 @@ def _is_of_next(place: _Place, unit: Unit, prefix: Prefix) -> bool:
     apart = place.unit[-1] in _MONEY_SIGNS or before == "-" or before.isspace()
     if apart and place.char(place.unit_end).isdigit():
         return True
-    return prefix.unit is not None and is_money(prefix.unit.unit) and unit.stated and unit.unit != prefix.unit.unit
+    if prefix.unit is None or not is_money(prefix.unit.unit) or not unit.stated or unit.unit == prefix.unit.unit:
+        return False
+    # A bare sign is many currencies': `$1 trillion HKD`, but `$300 million RMB 2.1 billion`.
+    return prefix.unit.stated or place.behind(place.unit_end).lstrip()[:1].isdigit()
 
 
 def _meant(prefix: Prefix, unit: Unit | None) -> Unit | None:
