@@ -41,6 +41,7 @@ from monitor.extractors.itemizing import itemized
 from monitor.extractors.mentions import Meaning, Mention, Mentions, Reader
 from monitor.extractors.normal import Normal, normalise
 from monitor.extractors.periods import Periods, reporting_period
+from monitor.extractors.piping import rowed
 from monitor.extractors.quantities import Numbers, Quantity
 from monitor.extractors.ruling import ruled
 from monitor.extractors.scene import Scene, Slot
@@ -310,7 +311,7 @@ def _lines_end(text: str, count: int) -> int:
 
 def _laid_out(normal: Normal, begin: int, *, compact: bool) -> Normal:
     """The text from `begin` on with tables ruled, broken lines joined and items apart; before it stands the title."""
-    normal.text = normal.text[:begin].replace("\t", " ") + ruled(normal.text[begin:])
+    normal.text = normal.text[:begin].replace("\t", " ") + ruled(rowed(normal.text[begin:]))
     normal = unwrapped(normal, begin)
     normal.text = normal.text[:begin] + itemized(normal.text[begin:], compact=compact)
     return normal

@@ -11,7 +11,7 @@ from monitor.declarations.metrics import Metric
 from monitor.declarations.watchlists import Entity
 from monitor.extractors.mentions import Meaning, Mention
 from monitor.extractors.scene import Scene, Slot
-from monitor.extractors.surroundings import amount, apart, gap, kind_of, near_by, owner, pairs, steps
+from monitor.extractors.surroundings import amount, apart, gap, kind_of, magnitude, near_by, owner, pairs, steps
 from monitor.extractors.weighing import Options
 
 #: Changes may be said in these units whatever the metric's own is.
@@ -20,6 +20,8 @@ _OF_CHANGE = frozenset({"percent", "percentage_point", "times"})
 _FAR = 2000
 #: Who a line speaks of is named within so many characters; a section has no more lines.
 _LEAD, _SECTION = 30, 12
+#: Amounts in accounts are millions, as powers of ten.
+_LARGE = 6
 #: Shapes of what both a company and its product report.
 _OF_ACCOUNTS = frozenset({"flow", "profit", "cost", "ratio"})
 #: Nothing of the watchlist: the option that drops a quantity.
@@ -116,6 +118,8 @@ class MetricOptions:
         if any("paired|True" in facts for facts in clues.paired.values()):
             # "X and Y were x and y, respectively": what answers to the number's place, or nothing at all.
             fitting = [name for name in fitting if "paired" in clues.paired.get(name, ())]
+        if _heads_excluded(scene, slot):
+            fitting = []
         margin = self._margin_of_row(scene, slot)
         if margin in fitting:
             return [margin], Options((), (), [()])
@@ -447,6 +451,24 @@ def _apart(scene: Scene, slot: Slot) -> dict[str, str]:
         for (metric, _), far in apart(scene, slot).items():
             found[metric] = min(far, found.get(metric, far))
     return found
+
+
+def _heads_excluded(scene: Scene, slot: Slot) -> bool:
+    """Whether what is not annotated is all that the row's label or the column's head says: "total assets (RMB m)".
+
+    So it is of amounts in accounts; a price may stand beside "1080p", a change of the caption's beside "3 years".
+    """
+    if slot.cell is None or slot.frame is None or slot.frame.unit in _OF_CHANGE or magnitude(slot.frame.value) < _LARGE:
+        return False
+    said = [
+        (mention, scene.text[slice(*span)].partition("(")[0].strip(" *"))
+        for span in (slot.cell.label, slot.cell.head)
+        for mention in scene.metrics.within(*span)
+    ]
+    return bool(said) and all(
+        mention.meanings[0].kind == "excluded" and (mention.end - mention.start) * 3 >= len(label) * 2
+        for mention, label in said
+    )
 
 
 def _head_share(scene: Scene, slot: Slot) -> bool:
