@@ -9,7 +9,7 @@ gathers what speaks for each of its options and takes the heaviest.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from itertools import zip_longest
@@ -95,7 +95,7 @@ class Binder:
         layout = scene.layout
         tables = Tables(scene.text, layout, scene.quantities, scene.periods)
         names = {(mention.start, mention.end) for mention in scene.subjects.items}
-        versions = self._versions(scene.text, {end for _, end in names})
+        versions = self._versions(scene)
         numbered = frozenset(layout.line(each.start) for each in scene.quantities if each.kind == "number")
         found: list[Slot] = []
         for quantity in scene.quantities:
@@ -128,15 +128,23 @@ class Binder:
             slot.context = surroundings.context(scene, slot, previous, following)
         return found
 
-    def _versions(self, text: str, names_end: Collection[int]) -> dict[int, re.Match[str]]:
-        """What may be a version, by where its number starts: behind a letter only where a name ends with it."""
+    def _versions(self, scene: Scene) -> dict[int, re.Match[str]]:
+        """What may be a version, by where its number starts: behind a letter only where a name ends with it.
+
+        What stands right behind another's name is that one's.
+        """
+        text = scene.text
         sections = _sections(text)
-        return {
-            match.start("number"): match
-            for match in self._version.finditer(text)
-            if (match.start() in names_end or not _LATIN.match(text, max(match.start() - 1, 0)))
-            and (match["suffix"] or match.start("number") not in sections)
-        }
+        ends = {mention.end: mention.meanings[0].kind == "other" for mention in scene.subjects.items}
+        found: dict[int, re.Match[str]] = {}
+        for match in self._version.finditer(text):
+            start = match.start()
+            theirs = ends.get(start, ends.get(start - 1) if text[start - 1 : start] == " " else None)
+            glued = theirs is None and _LATIN.match(text, max(start - 1, 0)) is not None
+            numbered = match.start("number") in sections and not match["suffix"]
+            if not (theirs or glued or numbered):
+                found[match.start("number")] = match
+        return found
 
     def bind(self, scene: Scene, choice: Choice) -> list[Slot]:
         """Decide all of each slot; those that state nothing are left with an empty metric."""
