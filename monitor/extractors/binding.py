@@ -102,6 +102,8 @@ class Binder:
             if quantity.unit is None and (quantity.start, quantity.end) in names:
                 # A stock code names its company.
                 continue
+            if tables.is_scale(layout.line(quantity.number_start), quantity):
+                continue
             match = versions.pop(quantity.number_start, None)
             if quantity.kind != "number" and match is None:
                 continue

@@ -30,9 +30,11 @@ _LONGEST_LEAD = 16
 _AFTER_CURRENCY = re.compile(r"[A-Z$€¥](?=[a-z]{1,3}\b)")
 _SHARES = frozenset({"percent", "percentage_point"})
 #: What sets the parts of a header apart; a full stop only where it ends a longer word.
-_PARTS = re.compile(r"[()\[\]:;,、|╱/\n—–]|(?<=[a-z]{4})\.(?= |$)| (?:in|of) ")
+_PARTS = re.compile(r"[()\[\]:;、|╱/\n—–]|(?<![0-9]),|,(?![0-9]{3})|(?<=[a-z]{4})\.(?= |$)| (?:in|of) ")
 
 
+#: A scale in digits: "10,000 shares", "1000 yuan".
+_POWER = re.compile(r"1(?=0{3,8} ?[^\s0-9,.]|(?:0{1,2})?(?:,000){1,3} ?[^\s0-9,.])")
 #: A letter that numbers a heading.
 _NUMBERED = re.compile(r"^[A-Za-z][.)] ")
 
@@ -78,6 +80,11 @@ class Tables:
         )
         caption = self._captions.get(line_number, nothing)
         return Cell(line.cells[0], head, caption, column, over=over, left=left, others=others)
+
+    def is_scale(self, line_number: int, quantity: Quantity) -> bool:
+        """Whether a quantity is the unit of a column: "(10,000 shares)" in a head."""
+        row = self._lines[line_number].kind == "row" and line_number not in self._heads
+        return row and _POWER.match(self._text, quantity.start) is not None
 
     def _over(self, head: int, column: int, width: int) -> tuple[int, int]:
         """The cell over a column in a row above the header: "| Three months || Year |" over two columns each."""
@@ -212,6 +219,8 @@ def _probes(text: str) -> Iterator[str]:
             yield bare.replace("'000", "7,000").strip()
             continue
         if any(char.isdigit() for char in bare):
+            if _POWER.match(bare):
+                yield f"7{bare[1:]}"
             continue
         yield f"7{bare}"
         yield f"7 {bare}"
