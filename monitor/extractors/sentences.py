@@ -32,6 +32,8 @@ _BARE = re.compile(r"[-+−–—△▲▼(~]{0,2}[0-9][0-9.,]*[%)x]{0,2}|[-−�
 _DIGIT = re.compile("[0-9]")
 _MOSTLY, _STRICTLY = 0.5, 0.8
 _CLOSERS = "\"'”’»“)]」』）】"
+#: So many more sentences in one cell are prose, with a mark by chance; annotated rows have three.
+_PROSE = 4
 #: A line that is short and has no mark at its end may be a heading.
 _LONGEST_HEADING = 60
 #: No sentence or row of the annotated articles has more than 529 characters; longer ones are cut, for each quantity
@@ -139,6 +141,8 @@ class Sentences:
             start, end = offset, offset + len(raw)
             offset = end + 1
             cells = _cells(text, start, end, columns.get(number))
+            if any(len(self._sentence_starts(text, *cell)) >= _PROSE for cell in cells):
+                cells = ()
             lines.append(Line(start, end, "title" if end <= title_end else self._kind(raw, cells), cells))
             sentences.append(start)
             clauses.append(start)
