@@ -137,14 +137,16 @@ class Binder:
         """
         text = scene.text
         sections = _sections(text)
-        ends = {mention.end: mention.meanings[0].kind == "other" for mention in scene.subjects.items}
+        others = [mention for mention in scene.subjects.items if mention.meanings[0].kind == "other"]
+        theirs = {place for mention in others for place in range(mention.start, mention.end + 1)}
+        ends = {mention.end for mention in scene.subjects.items}
         found: dict[int, re.Match[str]] = {}
         for match in self._version.finditer(text):
             start = match.start()
-            theirs = ends.get(start, ends.get(start - 1) if text[start - 1 : start] == " " else None)
-            glued = theirs is None and _LATIN.match(text, max(start - 1, 0)) is not None
+            behind = start in theirs or (start - 1 in theirs and text[start - 1] == " ")
+            glued = start not in ends and _LATIN.match(text, max(start - 1, 0)) is not None
             numbered = match.start("number") in sections and not match["suffix"]
-            if not (theirs or glued or numbered):
+            if not (behind or glued or numbered):
                 found[match.start("number")] = match
         return found
 

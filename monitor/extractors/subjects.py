@@ -20,6 +20,8 @@ _OF_CHANGE = frozenset({"percent", "percentage_point", "times"})
 _FAR = 2000
 #: Who a line speaks of is named within so many characters; a section has no more lines.
 _LEAD, _SECTION = 30, 12
+#: A bracket opens and closes so near to a word in it.
+_BRACKET = 40
 #: Amounts in accounts are millions, as powers of ten.
 _LARGE = 6
 #: Shapes of what both a company and its product report.
@@ -187,7 +189,9 @@ class MetricOptions:
             return found
         low = slot.sentence[0]
         named = [
-            m for m in scene.metrics.within(low, slot.run_start) if any(self._may_be(each, slot) for each in m.meanings)
+            m
+            for m in scene.metrics.within(low, slot.run_start)
+            if any(self._may_be(each, slot) for each in m.meanings) and not _in_brackets(scene.text, m, low)
         ]
         unlike: list[Mention] = []
         for mention in named:
@@ -197,6 +201,10 @@ class MetricOptions:
                 # "revenue from advertising" names one metric.
                 unlike.pop()
             unlike.append(mention)
+        parts = [mention for mention in unlike if any(self._is_part(mention, whole) for whole in unlike)]
+        if len(parts) == slot.place[1]:
+            # "A, B and C drove revenue and brought in x, y and z": the whole is none of them.
+            unlike = parts
         said = any(m.id == "respectively" for c in scene.cues.within(*slot.sentence) for m in c.meanings)
         for number, how in pairs(slot, unlike).items():
             for meaning in unlike[number].meanings:
@@ -451,6 +459,13 @@ def _apart(scene: Scene, slot: Slot) -> dict[str, str]:
         for (metric, _), far in apart(scene, slot).items():
             found[metric] = min(far, found.get(metric, far))
     return found
+
+
+def _in_brackets(text: str, mention: Mention, low: int) -> bool:
+    """Whether a word explains what stands before it: "other services (including e-commerce)"."""
+    opened = text.rfind("(", max(low, mention.start - _BRACKET), mention.start)
+    closed = text.find(")", mention.end, mention.end + _BRACKET)
+    return opened >= 0 and closed >= 0 and ")" not in text[opened : mention.start]
 
 
 def _heads_excluded(scene: Scene, slot: Slot) -> bool:
