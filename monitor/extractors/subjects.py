@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from itertools import takewhile
@@ -20,6 +21,9 @@ _OF_CHANGE = frozenset({"percent", "percentage_point", "times"})
 _FAR = 2000
 #: Who a line speaks of is named within so many characters; a section has no more lines.
 _LEAD, _SECTION = 30, 12
+#: A stock code at the end of what stands before a number, and how far its company's name is.
+_CODED = re.compile(r"\((?:[A-Z]{2,4}[:.] ?)?[0-9]{4,5}(?:\.[A-Z]{2})?\)[\s:]{0,2}$")
+_QUOTED = 40
 #: A bracket opens and closes so near to a word in it.
 _BRACKET = 40
 #: Amounts in accounts are millions, as powers of ten.
@@ -120,7 +124,7 @@ class MetricOptions:
         if any("paired|True" in facts for facts in clues.paired.values()):
             # "X and Y were x and y, respectively": what answers to the number's place, or nothing at all.
             fitting = [name for name in fitting if "paired" in clues.paired.get(name, ())]
-        if _heads_excluded(scene, slot):
+        if _heads_excluded(scene, slot) or _is_quoted_of_another(scene, slot):
             fitting = []
         margin = self._margin_of_row(scene, slot)
         if margin in fitting:
@@ -466,6 +470,14 @@ def _in_brackets(text: str, mention: Mention, low: int) -> bool:
     opened = text.rfind("(", max(low, mention.start - _BRACKET), mention.start)
     closed = text.find(")", mention.end, mention.end + _BRACKET)
     return opened >= 0 and closed >= 0 and ")" not in text[opened : mention.start]
+
+
+def _is_quoted_of_another(scene: Scene, slot: Slot) -> bool:
+    """Whether a quantity stands right behind another's name and stock code: `Name (09988.HK) -4.3`."""
+    for mention in scene.subjects.before(slot.start, max(slot.sentence[0], slot.start - _QUOTED)):
+        said = scene.text[mention.start : slot.start]
+        return mention.meanings[0].kind == "other" and _CODED.search(said) is not None
+    return False
 
 
 def _heads_excluded(scene: Scene, slot: Slot) -> bool:
