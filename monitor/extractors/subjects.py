@@ -21,6 +21,8 @@ _OF_CHANGE = frozenset({"percent", "percentage_point", "times"})
 _FAR = 2000
 #: Who a line speaks of is named within so many characters; a section has no more lines.
 _LEAD, _SECTION = 30, 12
+#: What a share may be of, and what is spent but is no cost of the period.
+_WHOLES, _INVESTED = frozenset({"revenue", "revenue_share"}), frozenset({"capex"})
 #: A stock code at the end of what stands before a number, and how far its company's name is.
 _CODED = re.compile(r"\((?:[A-Z]{2,4}[:.] ?)?[0-9]{4,5}(?:\.[A-Z]{2})?\)[\s:]{0,2}$")
 _QUOTED = 40
@@ -124,7 +126,7 @@ class MetricOptions:
         if any("paired|True" in facts for facts in clues.paired.values()):
             # "X and Y were x and y, respectively": what answers to the number's place, or nothing at all.
             fitting = [name for name in fitting if "paired" in clues.paired.get(name, ())]
-        if _heads_excluded(scene, slot) or _is_quoted_of_another(scene, slot):
+        if _heads_excluded(scene, slot) or _is_quoted_of_another(scene, slot) or self._is_cost_ratio(scene, slot):
             fitting = []
         margin = self._margin_of_row(scene, slot)
         if margin in fitting:
@@ -132,6 +134,24 @@ class MetricOptions:
         features = [self._of_nothing(scene, slot, clues)]
         features += [self._of(scene, slot, name, clues) for name in fitting]
         return [NOTHING, *fitting], Options(slot.context, list(subject_facts(scene, slot)), features)
+
+    def _is_cost_ratio(self, scene: Scene, slot: Slot) -> bool:
+        """Whether a share is of revenue that a cost took, which nobody annotates: 研发开支34亿元,占总收入的12.1%.
+
+        Of 3,000 articles' 43 such shares none was annotated.
+        """
+        assert slot.frame is not None
+        if slot.frame.unit != "percent" or slot.change != "level":
+            return False
+        for mention in scene.metrics.before(slot.start, slot.sentence[0]):
+            named = {meaning.id for meaning in mention.meanings if meaning.kind == "metric"}
+            if named & _WHOLES:
+                continue
+            if not named or any(self._metrics[name].shape != "cost" or name in _INVESTED for name in named):
+                return False
+            cues = scene.cues.within(mention.start, slot.start)
+            return any(meaning.id == "share" for cue in cues for meaning in cue.meanings)
+        return False
 
     def _margin_of_row(self, scene: Scene, slot: Slot) -> str:
         """The margin that a percentage is, under "as % of revenue" in a row of profit; "" elsewhere."""
