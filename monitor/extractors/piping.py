@@ -23,7 +23,7 @@ def rowed(text: str) -> str:
     """
     if "|" not in text:
         return text
-    breaks = {at for under in _UNDER.finditer(text) for at in _between_rows(text, under)}
+    breaks = {at for under in _UNDER.finditer(text) for at in _between_rows(text, under) if text[at : at + 1] == " "}
     if breaks:
         text = "".join("\n" if at in breaks else char for at, char in enumerate(text))
     return _joined(text.split("\n"))
@@ -50,13 +50,11 @@ def _between_rows(text: str, under: re.Match[str]) -> Iterator[int]:
     marks = [at for at in range(head, under.start()) if text[at] == "|"]
     if len(marks) > width:
         yield marks[-width - 1] - 1
-    place = under.end()
     if marks:
         yield under.start() - 1
-    while found := row.match(text, place):
-        if text[found.start()] != " ":
-            return
-        yield found.start()
+    place = under.end()
+    while (found := row.match(text, place)) and text[place] == " ":
+        yield place
         place = found.end()
-    if place > under.end() and text[place : place + 1] == " ":
+    if place > under.end():
         yield place

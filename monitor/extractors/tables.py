@@ -84,7 +84,11 @@ class Tables:
     def is_scale(self, line_number: int, quantity: Quantity) -> bool:
         """Whether a quantity is the unit of a column: "(10,000 shares)" in a head."""
         row = self._lines[line_number].kind == "row" and line_number not in self._heads
-        return row and _POWER.match(self._text, quantity.start) is not None
+        return row and self._scales(self._lines[line_number].start, quantity.start)
+
+    def _scales(self, begin: int, start: int) -> bool:
+        """Whether a number that is a power of ten stands behind words."""
+        return _POWER.match(self._text, start) is not None and any(map(str.isalpha, self._text[begin:start]))
 
     def _over(self, head: int, column: int, width: int) -> tuple[int, int]:
         """The cell over a column in a row above the header: "| Three months || Year |" over two columns each."""
@@ -147,7 +151,11 @@ class Tables:
         if not bare:
             return True
         # "127.3 (126.0)" holds a number and the one that it replaces.
-        covered = sum(end - start for start, end in self._in(cell) if cell[0] <= start and end <= cell[1])
+        covered = sum(
+            end - start
+            for start, end in self._in(cell)
+            if cell[0] <= start and end <= cell[1] and not self._scales(cell[0], start)
+        )
         return covered * 2 >= len(bare) and not self._timely(cell, len(bare))
 
     def _timely(self, cell: tuple[int, int], length: int) -> bool:
