@@ -5,7 +5,7 @@ Each file of the folder holds `lang`, `title` and `text`. All in processor time,
 - MB of UTF-8 a second of the whole extractor: articles full of figures, and the same among others that name nobody who
   is watched, one in twenty and one in a hundred: general feeds name a company seldom;
 - Microsoft's Recognizers-Text on the same articles, alone and among others, if it is installed
-  (`pip install recognizers-text-suite 'emoji<2'`);
+  (`.venv/bin/pip install -e '.[rivals]'`);
 - the cost of a page beside trafilatura's for the same page, of such articles and of both streams;
 - ten thousand watched names beside fifty.
 """
@@ -138,7 +138,7 @@ def main(arguments: Sequence[str]) -> None:
     for label, text in (("the same articles", known), (f"one in {AMONG[0]}", few)):
         rival = recognizers(text)
         if rival is None:
-            print("Recognizers-Text is not installed: pip install recognizers-text-suite 'emoji<2'")
+            print("Recognizers-Text is not installed: .venv/bin/pip install -e '.[rivals]'")
             break
         theirs = size(text) / seconds(rival, rounds=1)
         mine = size(text) / seconds(partial(read, extractor, text))
