@@ -258,7 +258,7 @@ class Binder:
             slot.metric = names[choice.choose("metric", slot, names, options)]
         else:
             slot.metric = names[0]
-            slot.settle("metric", "t-share")
+            slot.settle("metric", "only")
         if slot.metric == NOTHING:
             return
         measures = manner.measures(scene, slot, before, echoes, self._metrics)

@@ -23,6 +23,8 @@ _FAR = 2000
 _LEAD, _SECTION = 30, 12
 #: What a share may be of, and what is spent but is no cost of the period.
 _WHOLES, _INVESTED = frozenset({"revenue", "revenue_share"}), frozenset({"capex"})
+#: A label stands so many lines above its number at most, and is no longer.
+_APART, _LABEL = 2, 40
 #: A stock code at the end of what stands before a number, and how far its company's name is.
 _CODED = re.compile(r"\((?:[A-Z]{2,4}[:.] ?)?[0-9]{4,5}(?:\.[A-Z]{2})?\)[\s:]{0,2}$")
 _QUOTED = 40
@@ -128,9 +130,9 @@ class MetricOptions:
             fitting = [name for name in fitting if "paired" in clues.paired.get(name, ())]
         if _heads_excluded(scene, slot) or _is_quoted_of_another(scene, slot) or self._is_cost_ratio(scene, slot):
             fitting = []
-        margin = self._margin_of_row(scene, slot)
-        if margin in fitting:
-            return [margin], Options((), (), [()])
+        certain = self._margin_of_row(scene, slot) or self._labelled(scene, slot)
+        if certain in fitting:
+            return [certain], Options((), (), [()])
         features = [self._of_nothing(scene, slot, clues)]
         features += [self._of(scene, slot, name, clues) for name in fitting]
         return [NOTHING, *fitting], Options(slot.context, list(subject_facts(scene, slot)), features)
@@ -152,6 +154,20 @@ class MetricOptions:
             cues = scene.cues.within(mention.start, slot.start)
             return any(meaning.id == "share" for cue in cues for meaning in cue.meanings)
         return False
+
+    def _labelled(self, scene: Scene, slot: Slot) -> str:
+        """The only metric that a label names where its number has the next line to itself; "" elsewhere."""
+        line = scene.text[slot.line.start : slot.start] + scene.text[slot.end : slot.line.end]
+        if slot.cell is not None or line.strip(" *:"):
+            return ""
+        for above in reversed(scene.layout.lines[max(slot.line_number - _APART, 0) : slot.line_number]):
+            label = scene.text[above.start : above.end]
+            if label.strip():
+                short = len(label) <= _LABEL and not any(map(str.isdigit, label))
+                said = {name for each in scene.metrics.within(above.start, above.end) for name in _named(each)}
+                fitting = [name for name in said if self._suits(name, slot)] if short else []
+                return fitting[0] if len(fitting) == 1 else ""
+        return ""
 
     def _margin_of_row(self, scene: Scene, slot: Slot) -> str:
         """The margin that a percentage is, under "as % of revenue" in a row of profit; "" elsewhere."""
@@ -490,6 +506,10 @@ def _in_brackets(text: str, mention: Mention, low: int) -> bool:
     opened = text.rfind("(", max(low, mention.start - _BRACKET), mention.start)
     closed = text.find(")", mention.end, mention.end + _BRACKET)
     return opened >= 0 and closed >= 0 and ")" not in text[opened : mention.start]
+
+
+def _named(mention: Mention) -> frozenset[str]:
+    return frozenset(meaning.id for meaning in mention.meanings if meaning.kind == "metric")
 
 
 def _is_quoted_of_another(scene: Scene, slot: Slot) -> bool:
