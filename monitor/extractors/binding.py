@@ -348,7 +348,7 @@ class Binder:
 
 
 def _sections(text: str) -> frozenset[int]:
-    """Where the numbers of sections begin that open lines: `1.1 Outlook`, `1.2 Risks`; versions begin with some `.0`."""
+    """Where the numbers of sections begin that open lines: `1.1 Outlook`, `1.2 Risks`; of versions some end in `.0`."""
     found = [(match.start(1), match[1], match[2]) for match in _NUMBERED.finditer(text)]
     chapters = {chapter for _, chapter, number in found if number == "1"}
     if len(found) < _FEWEST or not chapters or any(number == "0" for _, _, number in found):
