@@ -1,8 +1,8 @@
 """Texts to figures. `Extractor.read` is the straight path, one step after the other:
 
 1. `normal`: one form of each character, with the way back to the original
-2. `typesetting`, `piping`, `ruling`, `wrapping`, `itemizing`: one form of what is set in many: emphasis and notes, tables, broken
-   lines, lists in one line
+2. `typesetting`, `piping`, `ruling`, `wrapping`, `itemizing`: one form of what is set in many: emphasis and notes,
+   tables, broken lines, lists in one line
 3. `sentences`: lines, sentences, clauses, rows
 4. `quantities`, `periods`, `mentions`: what is found, each by one search with the words of the language's pack
 5. `binding`: which quantity states which metric of whom, when, on what basis (weights in `weights.npz`); `exclusions`
