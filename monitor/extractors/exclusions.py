@@ -7,9 +7,8 @@ from collections.abc import Mapping
 
 from monitor.declarations.metrics import Metric
 from monitor.extractors.scene import Scene, Slot
-from monitor.extractors.surroundings import magnitude
+from monitor.extractors.surroundings import RATES, magnitude
 
-_RATES = frozenset({"percent", "percentage_point", "times"})
 #: What a share may be of, and what is spent but is no cost of the period.
 _WHOLES, _INVESTED = frozenset({"revenue", "revenue_share"}), frozenset({"capex"})
 #: A stock code at the end of what stands before a number, and how far its company's name is.
@@ -29,7 +28,7 @@ def _of_account(scene: Scene, slot: Slot) -> bool:
 
     So it is of amounts in accounts; a price may stand beside "1080p", a change of the caption's beside "3 years".
     """
-    if slot.cell is None or slot.frame is None or slot.frame.unit in _RATES or magnitude(slot.frame.value) < _LARGE:
+    if slot.cell is None or slot.frame is None or slot.frame.unit in RATES or magnitude(slot.frame.value) < _LARGE:
         return False
     said = [
         (mention, scene.text[slice(*span)].partition("(")[0].strip(" *"))
@@ -58,7 +57,7 @@ def _of_cost(scene: Scene, slot: Slot, metrics: Mapping[str, Metric]) -> bool:
     if slot.frame is None or slot.frame.unit != "percent" or slot.change != "level":
         return False
     for mention in scene.metrics.before(slot.start, slot.sentence[0]):
-        named = {meaning.id for meaning in mention.meanings if meaning.kind == "metric"}
+        named = mention.metrics
         if named & _WHOLES:
             continue
         if not named or any(metrics[name].shape != "cost" or name in _INVESTED for name in named):

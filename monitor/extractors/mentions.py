@@ -52,6 +52,11 @@ class Mention:
     end: int
     meanings: tuple[Meaning, ...]
 
+    @property
+    def metrics(self) -> frozenset[str]:
+        """The metrics among their meanings."""
+        return frozenset(meaning.id for meaning in self.meanings if meaning.kind == "metric")
+
 
 @dataclass(frozen=True, slots=True)
 class Mentions:

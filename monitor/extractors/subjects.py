@@ -12,11 +12,9 @@ from monitor.declarations.watchlists import Entity
 from monitor.extractors.exclusions import says_nothing
 from monitor.extractors.mentions import Meaning, Mention
 from monitor.extractors.scene import Scene, Slot
-from monitor.extractors.surroundings import amount, apart, gap, kind_of, near_by, owner, pairs, steps
+from monitor.extractors.surroundings import RATES, amount, apart, gap, kind_of, near_by, owner, pairs, steps
 from monitor.extractors.weighing import Options
 
-#: Changes may be said in these units whatever the metric's own is.
-_OF_CHANGE = frozenset({"percent", "percentage_point", "times"})
 #: A subject is carried on no further.
 _FAR = 2000
 #: Who a line speaks of is named within so many characters; a section has no more lines.
@@ -84,7 +82,7 @@ class MetricOptions:
         metric, kind = self._metrics[name], kind_of(slot.frame.unit)
         if kind == "version" or metric.shape == "version":
             return kind == "version" and metric.shape == "version"
-        return kind in _OF_CHANGE or kind in metric.units
+        return kind in RATES or kind in metric.units
 
     def _is_part(self, mention: Mention, whole: Mention) -> bool:
         wholes = {meaning.id for meaning in whole.meanings}
@@ -139,7 +137,7 @@ class MetricOptions:
             label = scene.text[above.start : above.end]
             if label.strip():
                 short = len(label) <= _LABEL and not any(map(str.isdigit, label))
-                said = {name for each in scene.metrics.within(above.start, above.end) for name in _named(each)}
+                said = {name for each in scene.metrics.within(above.start, above.end) for name in each.metrics}
                 fitting = [name for name in said if self._suits(name, slot)] if short else []
                 return fitting[0] if len(fitting) == 1 else ""
         return ""
@@ -148,7 +146,7 @@ class MetricOptions:
         """The margin that a percentage is, under "as % of revenue" in a row of profit; "" elsewhere."""
         if slot.cell is None or slot.frame is None or slot.frame.unit != "percent" or not _head_share(scene, slot):
             return ""
-        named = {m.id for each in scene.metrics.within(*slot.cell.label) for m in each.meanings if m.kind == "metric"}
+        named = {name for each in scene.metrics.within(*slot.cell.label) for name in each.metrics}
         return self._margins.get(named.pop(), "") if len(named) == 1 else ""
 
     def _places(self, scene: Scene, slot: Slot) -> tuple[dict[str, list[Place]], list[tuple[str, int]]]:
@@ -217,7 +215,7 @@ class MetricOptions:
                 unlike.pop()
             unlike.append(mention)
         wholes = {meaning.id for mention in unlike for meaning in mention.meanings}
-        parts = [m for m in unlike if any(self._metrics[name].part_of in wholes for name in _named(m))]
+        parts = [m for m in unlike if any(self._metrics[name].part_of in wholes for name in m.metrics)]
         if len(parts) == slot.place[1]:
             # "A, B and C drove revenue and brought in x, y and z": the whole is none of them.
             unlike = parts
@@ -333,7 +331,8 @@ class MetricOptions:
         if kind == "percent" and metric.part_of:
             share = any(f == "cue~share" for f in slot.context)
             put(f"part|{slot.change}|{share}")
-        if kind not in _OF_CHANGE:
+        if kind not in RATES:
+            # Weights have learned with options out of range, too, which are none now.
             put("range=True")
             put(f"range=True|{metric.shape}")
         elif metric.shape == "ratio":
@@ -484,10 +483,6 @@ def _in_brackets(text: str, mention: Mention, low: int) -> bool:
     return opened >= 0 and closed >= 0 and ")" not in text[opened : mention.start]
 
 
-def _named(mention: Mention) -> frozenset[str]:
-    return frozenset(meaning.id for meaning in mention.meanings if meaning.kind == "metric")
-
-
 def _head_share(scene: Scene, slot: Slot) -> bool:
     if slot.cell is None:
         return False
@@ -517,7 +512,7 @@ def _in_range(metric: Metric, slot: Slot) -> bool:
     assert slot.frame is not None
     value = slot.frame.value
     number = value[0] if isinstance(value, tuple) else value
-    if slot.frame.unit in _OF_CHANGE:
+    if slot.frame.unit in RATES:
         return True
     return not isinstance(number, Decimal) or metric.least <= abs(number) <= metric.most
 

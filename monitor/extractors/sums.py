@@ -12,6 +12,7 @@ from math import inf
 from typing import NamedTuple
 
 from monitor.extractors.scene import Slot, Tie
+from monitor.extractors.surroundings import RATES
 
 #: Amounts and rates that belong together stand no further apart, in quantities.
 _REACH = 4
@@ -20,7 +21,6 @@ _FINE, _COARSE = 0.25, 1.2
 #: And of what is said in times, in hundredths.
 _LOOSE = 12
 _GROWTH, _SHARE = ("now", "then", "rate"), ("part", "whole", "share")
-_OF_RATES = frozenset({"percent", "times", "percentage_point"})
 
 
 class _Number(NamedTuple):
@@ -57,7 +57,7 @@ def _number(slot: Slot) -> _Number | None:
     if not 0 < size < inf:
         # Too small or too large for arithmetic with rounding.
         return None
-    if unit in _OF_RATES:
+    if unit in RATES:
         return _Number(slot, size, float(slot.quantity.resolution) / 2, True, unit)
     return _Number(slot, size, float(slot.quantity.resolution) / 2 / size, False, unit)
 

@@ -28,6 +28,8 @@ _WORDY_COMPACT, _WORDY_LETTERS = 3, 12
 _ROLE_COMPACT, _ROLE_LETTERS = 4, 12
 _DIGITS = re.compile(r"[0-9]+(?:[.,][0-9]+)*")
 _MONEY = re.compile("[A-Z]{3}")
+#: Units in which changes are said, whatever is counted.
+RATES = frozenset({"percent", "percentage_point", "times"})
 #: A conversion, or the value of another time, is no item of a list.
 _BRACKETS = frozenset("()[]")
 _IDEOGRAPH = "\u2e80"

@@ -34,7 +34,7 @@ _PARTS = re.compile(r"[()\[\]:;、|╱/\n—–]|(?<![0-9]),|,(?![0-9]{3})|(?<=[
 
 
 #: A scale in digits: "10,000 shares", "1000 yuan".
-_POWER = re.compile(r"1(?=0{3,8} ?[^\s0-9,.]|(?:0{1,2})?(?:,000){1,3} ?[^\s0-9,.])")
+_POWER = re.compile(r"1(?=(?:0{3,8}|0{0,2}(?:,000){1,3}) ?[^\s0-9,.])")
 #: A letter that numbers a heading.
 _NUMBERED = re.compile(r"^[A-Za-z][.)] ")
 

@@ -83,6 +83,12 @@ def test_the_mark_that_is_there_most_often_cuts() -> None:
     assert [row[start:end] for start, end in line.cells] == ["Profit╱(loss)", "42", "(45)", "(3,722)"]
 
 
+def test_a_mark_by_chance_makes_no_row_of_sentences() -> None:
+    prose = "A note | The first is here. So is the second. A third follows. The fourth is longer. It ends with a fifth."
+    (line,) = READERS["en"].read(prose).lines
+    assert (line.kind, line.cells) == ("text", ())
+
+
 def test_the_question_that_a_sentence_answers() -> None:
     text = "How large is the team?\nAbout 400. It was 24 once.\n" + "Other things. " * 8
     layout = READERS["en"].read(text)
