@@ -126,8 +126,9 @@ def _respelled(value: object, table: Mapping[int, str]) -> Any:
     return [*value, *dict.fromkeys(word for each in value if (word := each.translate(table)) not in value)]
 
 
+@cache
 def codes() -> tuple[str, ...]:
-    """The languages that are read: the files of the folder."""
+    """The languages that are read: the files of the folder, looked for once a process."""
     return tuple(sorted(file.stem for file in FOLDER.glob("*.toml")))
 
 

@@ -215,12 +215,13 @@ class Extractor:
         """The quantities of a text, with spans in it as it was given."""
         normal, _ = self.legible(text, language=language)
         tools = self._for(language, text)
-        found = []
-        for quantity in tools.numbers.read(normal.text.translate(tools.spelling)):
-            start, end = normal.original(quantity.start, quantity.end)
-            number_start, number_end = normal.original(quantity.number_start, quantity.number_end)
-            found.append(replace(quantity, start=start, end=end, number_start=number_start, number_end=number_end))
-        return found
+        return [
+            quantity.placed(
+                *normal.original(quantity.start, quantity.end),
+                *normal.original(quantity.number_start, quantity.number_end),
+            )
+            for quantity in tools.numbers.read(normal.text.translate(tools.spelling))
+        ]
 
     def legible(self, text: str, *, title: str = "", language: str = "") -> tuple[Normal, int]:
         """A text in the one form in which it is read, behind its title, and where that ends (-1: there is none)."""

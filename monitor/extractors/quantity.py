@@ -51,11 +51,15 @@ class Quantity:
 
     def moved(self, by: int) -> Quantity:
         """The same quantity `by` characters further on."""
+        return self.placed(self.start + by, self.end + by, self.number_start + by, self.number_end + by)
+
+    def placed(self, start: int, end: int, number_start: int, number_end: int) -> Quantity:
+        """The same quantity elsewhere; `dataclasses.replace` takes six times as long."""
         return Quantity(
-            self.start + by,
-            self.end + by,
-            self.number_start + by,
-            self.number_end + by,
+            start,
+            end,
+            number_start,
+            number_end,
             self.value,
             self.unit,
             self.noun,
