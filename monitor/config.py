@@ -173,7 +173,7 @@ class Alerts(_Table):
     #: Articles published longer ago change the ledger and alert nobody.
     max_age: Duration = timedelta(days=14)
     #: Figures below wait in `review`.
-    min_confidence: float = Field(default=0.75, ge=0, le=1)
+    min_confidence: float = Field(default=0.65, ge=0, le=1)
     #: Mails show amounts in it as well, marked as converted; "": they do not.
     currency: str = Field(default="", pattern=r"^([A-Z]{3})?$")
     to: tuple[To, ...] = ()

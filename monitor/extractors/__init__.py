@@ -7,7 +7,7 @@
 4. `quantities`, `periods`, `mentions`: what is found, each by one search with the words of the language's pack
 5. `binding`: which quantity states which metric of whom, when, on what basis (weights in `weights.npz`); `exclusions`
    say which state nothing, whatever they weigh
-6. `audit`: what the text allows to be checked
+6. `audit`: what the text allows to be checked, `certainty`: how sure that leaves each figure
 7. figures, with spans and quotes in the original text
 
 All of it is pure: no file is read after the declarations, nothing is written, no text raises.
@@ -33,9 +33,10 @@ from monitor.declarations.languages import codes, language
 from monitor.declarations.metrics import FOLDER as METRICS
 from monitor.declarations.metrics import metrics
 from monitor.declarations.watchlists import Entity, watched, watchlist
-from monitor.extractors import weighing
-from monitor.extractors.audit import audited
+from monitor.extractors import certainty, weighing
+from monitor.extractors.audit import audited, checks
 from monitor.extractors.binding import Binder, Choice
+from monitor.extractors.certainty import Reasons, certain, reasons
 from monitor.extractors.explain import Explained, explained
 from monitor.extractors.figures import Original, figure_of
 from monitor.extractors.itemizing import itemized
@@ -121,6 +122,8 @@ class Extractor:
         self._entities = {entity.id: entity for entity in watched(watchlists)}
         self._others = tuple(dict.fromkeys(name for each in watchlists for name in watchlist(each).others.names))
         self._weights = weights
+        #: How much the shares of other weights are worth is not known.
+        self._factors = certainty.shipped() if weights is None else {}
         houses = {n: w for each in watchlists for n, w in watchlist(each).speakers.items()}
         own = [name for entity in self._entities.values() for name in entity.persons]
         self._speakers = Speakers({**houses, COMPANY: own})
@@ -200,7 +203,7 @@ class Extractor:
         """
         given = _Given(text, title, language, _day(dated), url)
         pairs = self._figures(given)
-        return audited([figure for _, figure in pairs], metrics())
+        return self._checked([figure for _, figure in pairs])[0]
 
     def explain(
         self, text: str, *, title: str = "", language: str = "", dated: date | None = None, url: str = ""
@@ -208,8 +211,8 @@ class Extractor:
         """The figures of a text with what spoke for each of their fields; arguments as of `read`."""
         given = _Given(text, title, language, _day(dated), url)
         pairs = self._figures(given, explain=True)
-        figures = audited([figure for _, figure in pairs], metrics())
-        return [explained(figure, slot) for (slot, _), figure in zip(pairs, figures, strict=True)]
+        told = zip(pairs, *self._checked([figure for _, figure in pairs]), strict=True)
+        return [explained(figure, slot, why) for (slot, _), figure, why in told]
 
     def quantities(self, text: str, language: str) -> list[Quantity]:
         """The quantities of a text, with spans in it as it was given."""
@@ -240,8 +243,16 @@ class Extractor:
         weights = self.load()
         scene, normal = self._scene(given, _Weighed(weights, explain=explain))
         original = Original(given.title, given.text, normal)
-        found = [(slot, figure_of(scene, slot, original, weights, self._speakers)) for slot in scene.slots if slot.kept]
+        found = [(slot, figure_of(scene, slot, original, self._speakers)) for slot in scene.slots if slot.kept]
         return [(slot, figure) for slot, figure in found if figure is not None]
+
+    def _checked(self, figures: Sequence[Figure]) -> tuple[list[Figure], list[Reasons]]:
+        """The figures of a text with what a check says of them, as sure as that leaves them, and why."""
+        found = checks(figures, metrics())
+        told = audited(figures, found)
+        if not self._factors:
+            return told, [()] * len(told)
+        return certain(told, found, self._factors), reasons(told, found, self._factors)
 
     def _scene(self, given: _Given, choice: Choice) -> tuple[Scene, Normal]:
         text, title, tag, dated, url = given

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from monitor.extractors.certainty import Reasons
 from monitor.extractors.scene import Slot
 from storage.records import Figure
 
@@ -17,7 +18,7 @@ class Decision:
     #: How much of all the weight the chosen option has, 0 to 1.
     share: float
     #: Facts that were found and their weights for the chosen option, the heaviest first.
-    evidence: tuple[tuple[str, float], ...]
+    evidence: Reasons
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,6 +27,8 @@ class Explained:
 
     figure: Figure
     decisions: tuple[Decision, ...]
+    #: What makes it as sure as it is; see `certainty`.
+    certainty: Reasons
 
     def __str__(self) -> str:
         figure = self.figure
@@ -35,16 +38,21 @@ class Explained:
             f"  {figure.where} {figure.start}-{figure.end}: {figure.quote}",
         ]
         for decision in self.decisions:
-            facts = ", ".join(f"{fact} {weight:+.2f}" for fact, weight in decision.evidence)
-            lines.append(f"  {decision.name} {decision.share:.2f}: {facts}")
+            lines.append(f"  {decision.name} {decision.share:.2f}: {_listed(decision.evidence)}")
+        lines += [f"  confidence {figure.confidence:.2f}: {_listed(self.certainty)}"] if self.certainty else []
         lines += [f"  audit: {remark}" for remark in figure.audit]
         return "\n".join(lines)
 
 
-def explained(figure: Figure, slot: Slot) -> Explained:
+def _listed(reasons: Reasons) -> str:
+    return ", ".join(f"{fact} {weight:+.2f}" for fact, weight in reasons)
+
+
+def explained(figure: Figure, slot: Slot, certainty: Reasons) -> Explained:
     """The figure with the reasons that its slot has kept."""
     return Explained(
         figure=figure,
+        certainty=certainty,
         decisions=tuple(
             Decision(name=name, share=round(share, 3), evidence=tuple(slot.reasons.get(name, ())))
             for name, share in slot.sure.items()

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from math import prod
-from operator import itemgetter
 from typing import NamedTuple
 
 from monitor.extractors.normal import Normal
 from monitor.extractors.scene import Scene, Slot
 from monitor.extractors.speakers import Speakers
-from monitor.extractors.weighing import Weights
 from storage.records import Bound, Figure, Value, Where
 
 _BLANKS = " \n\t\u3000|"
@@ -43,8 +40,11 @@ class Original(NamedTuple):
         return source[low:high]
 
 
-def figure_of(scene: Scene, slot: Slot, original: Original, weights: Weights, speakers: Speakers) -> Figure | None:
-    """The figure that a decided slot states; None where its span is empty in the original."""
+def figure_of(scene: Scene, slot: Slot, original: Original, speakers: Speakers) -> Figure | None:
+    """The figure that a decided slot states, its confidence the share of its decisions.
+
+    None where its span is empty in the original.
+    """
     assert slot.frame is not None
     where, start, end = original.place(scene, slot.start, slot.end)
     if not 0 <= start < end:
@@ -68,7 +68,7 @@ def figure_of(scene: Scene, slot: Slot, original: Original, weights: Weights, sp
         end=end,
         quote=original.quote(where, low, high, start, end),
         resolution=None if version else quantity.resolution * (1 if quantity.scaled else slot.scale),
-        confidence=confidence(slot, weights),
+        confidence=prod(slot.sure.values()),
     )
 
 
@@ -92,10 +92,3 @@ def signed(slot: Slot) -> Value:
         low, high = sorted((abs(value[0]), abs(value[1])))
         return (-high, -low) if slot.negative else (low, high)
     return -abs(value) if slot.negative else abs(value)
-
-
-def confidence(slot: Slot, weights: Weights) -> float:
-    """Share of figures decided as surely as this one that were right in every field."""
-    share = prod(slot.sure.values())
-    number = bisect_right(weights.steps, share, key=itemgetter(0))
-    return weights.steps[number - 1][1] if number else share

@@ -4,7 +4,6 @@ A fact that speaks for an option has a weight of its own, and one with each fact
 product of two short vectors, so that facts which were never met together still weigh what their like do (a
 factorization machine: Rendle 2010, doi 10.1109/ICDM.2010.127). Weights are data (`weights.npz`), learned from annotated
 articles by `python -m tests.eval.fit`, and whole numbers, so that no order of the evidence changes what it weighs.
-Shares of right figures by confidence come from articles that the weights had not seen.
 """
 
 from __future__ import annotations
@@ -135,15 +134,9 @@ class _Own:
 class Weights:
     """Weights by decision."""
 
-    def __init__(self, tables: Mapping[str, Table], steps: Sequence[tuple[float, float]] = ()) -> None:
-        """Keep the tables.
-
-        Args:
-            tables: weights by decision.
-            steps: from which product of shares on which part of the figures was right in every field, rising.
-        """
+    def __init__(self, tables: Mapping[str, Table]) -> None:
+        """Keep the tables, by decision."""
         self.tables = tables
-        self.steps = tuple(steps)
         self._own = {decision: _Own(table) for decision, table in tables.items()}
         facts, each = _shared([table.around for table in tables.values()])
         self._around = {fact: row for row, fact in enumerate(facts)}
@@ -220,7 +213,7 @@ class Weights:
 
 def save(weights: Weights, file: Path = FILE) -> None:
     """Write weights as data."""
-    held: dict[str, Array] = {"steps": np.array(weights.steps, dtype=np.float64)}
+    held: dict[str, Array] = {}
     tables = sorted(weights.tables.items())
     facts, each = _shared([table.around for _, table in tables])
     held["facts"] = _packed(facts)
@@ -248,7 +241,7 @@ def load(file: Path = FILE) -> Weights:
             )
             for decision in decisions
         }
-        return Weights(tables, [(float(limit), float(right)) for limit, right in held["steps"]])
+        return Weights(tables)
 
 
 def _packed(names: Iterable[str]) -> Array:

@@ -5,10 +5,12 @@
 Each decision is a choice among options; weights are those of a conditional logit whose scores are those of `weighing`,
 learned in small batches by Adam (Kingma and Ba 2015, arXiv 1412.6980) with dropout on the sums of vectors. Decisions
 are learned along the gold answers, and along the answers of weights that have not seen the article, so that every
-decision knows the mistakes of those before it. What two such learnings arrive at decides together. The articles of the
-first folder, the reference for how figures are annotated, and one in five of the others are then read by weights that
-have seen none of them. With `--write` the weights of all articles go to `monitor/extractors/weights.npz`, together with
-the shares of right figures by confidence in the reference.
+decision knows the mistakes of those before it; times that are written out, also from articles that are dated some years
+later, so that they weigh more than the day of publication. What two such learnings arrive at decides together. The
+articles of the first folder, the reference for how figures are annotated, and one in five of the others are then read
+by weights that have seen none of them. With `--write` the weights of all articles go to
+`monitor/extractors/weights.npz`, and by what the right figures among those so read can be told from the wrong ones to
+`certainty.toml` beside it.
 """
 
 from __future__ import annotations
@@ -31,11 +33,15 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from monitor.extractors import Extractor
+from monitor.declarations.metrics import metrics
+from monitor.extractors import Extractor, certainty
+from monitor.extractors.audit import checks
+from monitor.extractors.certainty import CONSTANT, EVIDENCE, evidence
 from monitor.extractors.normal import Normal
 from monitor.extractors.scene import Frame, Slot
 from monitor.extractors.weighing import UNIT, Options, Table, Weights, save
 from monitor.rows import figure_row
+from storage.records import Figure
 from tests.eval import scoring
 from tests.eval.joining import together
 
@@ -103,9 +109,9 @@ def _sample(options: Options, right: int) -> Sample:
 class Teacher:
     """Answers with the gold, or with weights while it notes what the gold says."""
 
-    def __init__(self, doc: dict[str, Any], normal: Normal, weights: Weights | None) -> None:
+    def __init__(self, doc: dict[str, Any], normal: Normal, weights: Weights | None, *, written: bool = False) -> None:
         self.samples: dict[str, list[Sample]] = defaultdict(list)
-        self._weights = weights
+        self._weights, self._written = weights, written
         self._normal = normal
         self._shift = len(doc["title"]) + 1 if doc["title"] else 0
         self._gold = list(scoring.spans(doc))
@@ -122,7 +128,7 @@ class Teacher:
 
     def choose(self, decision: str, slot: Slot, answers: Sequence[object], options: Options) -> int:
         right = self._right(decision, slot, answers)
-        if right is not None and right >= 0:
+        if right is not None and right >= 0 and (not self._written or _is_written(decision, options.each[right])):
             self.samples[decision].append(_sample(options, right))
         if self._weights is None:
             return right if right is not None and right >= 0 else 0
@@ -151,6 +157,11 @@ class Teacher:
             value = gold["value"][0] if isinstance(gold["value"], list) else gold["value"]
             wanted = not isinstance(value, str) and value < 0
         return answers.index(wanted) if wanted in answers else None
+
+
+def _is_written(decision: str, facts: Collection[str]) -> bool:
+    """Whether it is a time that its sentence writes out, so that it hangs on no day of publication."""
+    return decision == "period" and any(fact.startswith(("a/absolute", "b/absolute")) for fact in facts)
 
 
 def _meets(frame: Frame, gold: dict[str, Any]) -> bool:
@@ -361,10 +372,19 @@ def _rate(part: float) -> float:
     return RATE * (1 + cos(pi * (part - WARM) / (1 - WARM))) / 2
 
 
-def gather(extractor: Extractor, doc: dict[str, Any], weights: Weights | None = None) -> Taught:
-    """What an article teaches along the gold answers, or along those of weights."""
+def gather(
+    extractor: Extractor, doc: dict[str, Any], weights: Weights | None = None, *, written: bool = False
+) -> Taught:
+    """What an article teaches along the gold answers, or along those of weights.
+
+    Args:
+        extractor: finds what is decided.
+        doc: the article.
+        weights: whose answers are gone along; None: the gold's.
+        written: times that are written out alone.
+    """
     normal, _ = extractor.legible(doc["text"], title=doc["title"], language=doc["lang"])
-    teacher = Teacher(doc, normal, weights)
+    teacher = Teacher(doc, normal, weights, written=written)
     extractor.bind(
         doc["text"],
         title=doc["title"],
@@ -410,15 +430,25 @@ def _forked(item: Any) -> Any:
     return _FORKED["task"](item)
 
 
-def read(extractor: Extractor, doc: dict[str, Any]) -> list[dict[str, Any]]:
-    """The figures that an extractor finds in an article, as JSON objects, how sure it is with all digits."""
+def read(extractor: Extractor, doc: dict[str, Any]) -> list[Figure]:
+    """The figures that an extractor finds in an article."""
     dated = date.fromisoformat(doc["published"])
-    figures = extractor.read(doc["text"], title=doc["title"], language=doc["lang"], dated=dated)
-    return [{**figure_row(figure), "confidence": figure.confidence} for figure in figures]
+    return extractor.read(doc["text"], title=doc["title"], language=doc["lang"], dated=dated)
 
 
 #: Parts of the articles whose weights read each other.
 _HALVES = 2
+
+
+#: Years by which articles are dated later, in turn.
+_LATER = (1, 2, 3)
+
+
+def later(doc: dict[str, Any], number: int) -> dict[str, Any]:
+    """The article as if it had come out some years later, as one does whose date is not known."""
+    day = date.fromisoformat(doc["published"])
+    years = _LATER[number % len(_LATER)]
+    return {**doc, "published": day.replace(year=day.year + years, day=min(day.day, 28)).isoformat()}
 
 
 class Course:
@@ -429,22 +459,19 @@ class Course:
         self._extractor = Extractor(weights=Weights({}))
         #: What each article teaches.
         self.taught = self._gathered(lambda _, doc: gather(self._extractor, doc))
+        self._add(lambda number, doc: gather(self._extractor, later(doc, number), written=True))
 
     def again(self) -> None:
         """Learn also along the answers of weights that have not seen the article: each half's read the other."""
         own = [self.without(half, runs=1) for half in self._folds(_HALVES)]
-        more = self._gathered(lambda half, doc: gather(self._extractor, doc, own[half]))
-        self.taught = [
-            {d: [*one.get(d, ()), *other.get(d, ())] for d in {*one, *other}}
-            for one, other in zip(self.taught, more, strict=True)
-        ]
+        self._add(lambda number, doc: gather(self._extractor, doc, own[number % _HALVES]))
 
     def without(self, left: Collection[int] = (), runs: int = RUNS) -> Weights:
         """The weights from all articles but these."""
         numbers = [number for number in range(len(self.taught)) if number not in left]
         return train([self.taught[n] for n in numbers], [self._counts[n] for n in numbers], self._jobs, runs)
 
-    def answers(self, left: Sequence[int]) -> list[list[dict[str, Any]]]:
+    def answers(self, left: Sequence[int]) -> list[list[Figure]]:
         """What these articles are read as by weights that have seen none of them."""
         extractor = Extractor(weights=self.without(set(left)))
         return spread(lambda number: read(extractor, self._docs[number]), left, self._jobs)
@@ -452,12 +479,19 @@ class Course:
     def _folds(self, count: int) -> list[range]:
         return [range(fold, len(self._docs), count) for fold in range(count)]
 
+    def _add(self, task: Callable[[int, dict[str, Any]], Taught]) -> None:
+        """Let the articles teach more."""
+        self.taught = [
+            {d: [*one.get(d, ()), *other.get(d, ())] for d in {*one, *other}}
+            for one, other in zip(self.taught, self._gathered(task), strict=True)
+        ]
+
     def _gathered(self, task: Callable[[int, dict[str, Any]], Taught]) -> list[Taught]:
         """What all articles teach, in order, under one numbering of facts."""
         known = len(_NAMES)
 
         def of_half(half: int) -> tuple[list[str], dict[int, Taught]]:
-            found = {number: task(half, self._docs[number]) for number in self._folds(_HALVES)[half]}
+            found = {number: task(number, self._docs[number]) for number in self._folds(_HALVES)[half]}
             return list(_NAMES)[known:], found
 
         merged: dict[int, Taught] = {}
@@ -489,39 +523,45 @@ def main() -> None:
     options = parser.parse_args()
     docs = scoring.load(options.folders)
     reference = len(scoring.load(options.folders[:1]))
+    if len(docs) == reference:
+        parser.error("expected the folder of the reference and at least one other to learn from")
     counts = [REFERENCE] * reference + [1.0] * (len(docs) - reference)
     course = Course(docs, counts, options.jobs)
     if not options.once:
         course.again()
     left = [*range(reference), *range(reference, len(docs), options.part)]
     answers = course.answers(left)
+    rows = [list(map(figure_row, figures)) for figures in answers]
     for numbers in (slice(reference), slice(reference, None)):
-        scoring.report([docs[number] for number in left[numbers]], answers[numbers], errors=options.errors)
-    steps = calibrate(docs[:reference], answers[:reference])
-    print("confidence:", steps, file=sys.stderr)
+        scoring.report([docs[number] for number in left[numbers]], rows[numbers], errors=options.errors)
+    factors = calibrate([docs[number] for number in left], answers)
+    told = "".join(f"{name} = {factor}\n" for name, factor in factors.items())
+    print(told, file=sys.stderr)
     if options.write:
-        save(Weights(course.without().tables, steps))
+        save(course.without())
+        certainty.FILE.write_text(f"# See certainty.py; learned from {len(left)} articles.\n{told}", encoding="utf-8")
 
 
-#: Shares of right figures are told for so many parts of them, from the least to the most sure.
-_PARTS = 50
+def calibrate(docs: Sequence[dict[str, Any]], answers: Sequence[list[Figure]]) -> dict[str, float]:
+    """The factors under which what speaks for a figure tells best whether it is right in every field.
 
+    Args:
+        docs: articles.
+        answers: what weights that have not seen them read in them, the confidence of each figure the share of its
+            decisions.
+    """
+    from sklearn.linear_model import LogisticRegression
 
-def calibrate(docs: Sequence[dict[str, Any]], answers: Sequence[list[dict[str, Any]]]) -> list[tuple[float, float]]:
-    """Shares of wholly right figures by raw confidence, rising (pool adjacent violators over equal parts)."""
-    from sklearn.isotonic import IsotonicRegression
-
-    found: list[tuple[float, bool]] = []
+    known: list[tuple[float, ...]] = []
+    right: list[bool] = []
     for doc, figures in zip(docs, answers, strict=True):
-        whole = {j for _, j, level in scoring.pair(list(scoring.spans(doc)), figures) if level == 3}
-        found += [(figure["confidence"], number in whole) for number, figure in enumerate(figures)]
-    if not found:
-        return []
-    parts = np.array_split(np.array(sorted(found)), min(_PARTS, len(found)))
-    limits = [float(part[0, 0]) for part in parts]
-    curve = IsotonicRegression(out_of_bounds="clip")
-    shares = curve.fit_transform(limits, [float(part[:, 1].mean()) for part in parts])
-    return [(limit, round(float(share), 3)) for limit, share in zip([0.0, *limits[1:]], shares, strict=True)]
+        met = scoring.pair(list(scoring.spans(doc)), list(map(figure_row, figures)))
+        whole = {number for _, number, level in met if level == 3}
+        known += evidence(figures, checks(figures, metrics()))
+        right += [number in whole for number in range(len(figures))]
+    curve = LogisticRegression(C=10, max_iter=5000).fit(known, right)
+    factors = (*curve.coef_[0], curve.intercept_[0])
+    return {name: round(float(factor), 3) for name, factor in zip((*EVIDENCE, CONSTANT), factors, strict=True)}
 
 
 if __name__ == "__main__":

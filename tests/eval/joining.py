@@ -6,7 +6,7 @@
 A newer learning from more articles is not better in every decision, and floors only rise. So a decision may be the
 older learning's, or both decide it together: their vectors stand side by side, each by the root of two smaller, so that
 a score is the mean of both; of a decision that is mostly the older one's it stands there twice, of one that is less the
-older one's the newer. All others, and the steps of confidence, are the newer one's. A metric may be taken where nothing
+older one's the newer. All others are the newer one's. A metric may be taken where nothing
 weighs up to so much more. Vectors that several learnings have made wide may be narrowed to the width that nearly all of
 their products need.
 """
@@ -122,7 +122,7 @@ def main() -> None:
     tables["metric"] = eager(tables["metric"], options.eager)
     for decision, width in (each.split("=") for each in options.narrow):
         tables[decision] = narrowed(tables[decision], int(width))
-    save(Weights(tables, newer.steps), options.into)
+    save(Weights(tables), options.into)
 
 
 if __name__ == "__main__":

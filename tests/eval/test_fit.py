@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from array import array
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 from itertools import chain
 from random import Random
 
@@ -10,7 +13,9 @@ import numpy as np
 import pytest
 
 from monitor.extractors import Extractor
+from monitor.extractors.certainty import certain
 from monitor.extractors.weighing import Weights
+from storage.records import Figure
 from tests.eval import fit
 
 
@@ -66,3 +71,37 @@ def test_what_is_set_for_the_eye_does_not_displace_what_is_learned() -> None:
         learned.append({decision: [sample.right for sample in samples] for decision, samples in taught.items()})
     assert learned[0]["metric"][0] > 0
     assert learned[0] == learned[1]
+
+
+TEXT = "Kuaishou made 35.6 billion yuan in the third quarter of 2025."
+STATED = {
+    "figure": "35.6 billion yuan", "quote": TEXT, "value": 35_600_000_000, "unit": "CNY", "entity": "kuaishou",
+    "metric": "revenue", "measure": "level", "period": "2025-Q3", "aggregation": "period", "basis": "reported",
+    "bound": "exact",
+}  # fmt: skip
+DOC = {"title": "", "text": TEXT, "lang": "en", "published": "2025-11-20", "figures": [STATED]}
+
+
+def test_what_tells_right_figures_from_wrong_ones_is_learned() -> None:
+    start = TEXT.index("35.6")
+    right = Figure(
+        entity="kuaishou", metric="revenue", measure="level", value=Decimal("35.6e9"), unit="CNY", bound="exact",
+        period="2025-Q3", aggregation="period", basis="reported", start=start, end=start + 17, quote=TEXT,
+        confidence=0.9,
+    )  # fmt: skip
+    wrong = replace(right, period="2024-Q3", confidence=0.3)
+    answers = [[each] for each in (right, right, right, right, wrong, wrong, wrong, right)]
+    factors = fit.calibrate([DOC] * len(answers), answers)
+    sure, unsure = (certain([each], [], factors)[0].confidence for each in (right, wrong))
+    assert unsure < 0.5 < sure < 1
+
+
+def test_an_article_that_is_dated_later_teaches_the_times_that_it_writes_out_alone() -> None:
+    doc = {**DOC, "text": f"{TEXT} Its revenue was 32.0 billion yuan a quarter before."}
+    doc["figures"] = [STATED, {**STATED, "figure": "32.0 billion yuan", "quote": doc["text"][len(TEXT) + 1 :]}]
+    doc["figures"][1] |= {"value": 32_000_000_000, "period": "2025-Q2"}
+    moved = fit.later(doc, 1)
+    assert date.fromisoformat(moved["published"]) == date(2027, 11, 20)
+    taught = fit.gather(Extractor(weights=Weights({})), moved, written=True)
+    assert {decision: len(samples) for decision, samples in taught.items() if samples} == {"period": 1}
+    assert set(fit.gather(Extractor(weights=Weights({})), moved)) > {"period", "metric", "basis"}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from monitor.extractors import Extractor
 from tests.eval import gate, scoring
-from tests.eval.variants import TABLES, VARIANTS, varied
+from tests.eval.variants import TABLES, VARIANTS, kept_times, varied
 
 
 @pytest.mark.parametrize("name", [*VARIANTS, *TABLES])
@@ -21,3 +22,10 @@ def test_figures_stay_where_they_stand(name: str) -> None:
             rest = iter(new["figure"])
             assert all(char in rest for char in old["figure"] if char.isalnum())
     assert changed or name.endswith("as they are")
+
+
+def test_times_that_are_written_out_are_told_from_those_that_hang_on_the_day() -> None:
+    doc = {"title": "", "lang": "en", "published": "2025-11-20", "figures": []}
+    doc["text"] = "On November 3, 2025 Kuaishou made 35.6 billion yuan in revenue. Last quarter it was 35.0 billion."
+    kept, count = kept_times(Extractor(), [doc])
+    assert 0 < kept <= count == 1

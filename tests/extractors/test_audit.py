@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from monitor.declarations.metrics import metrics
-from monitor.extractors.audit import audited
+from monitor.extractors.audit import audited, checks
 from storage.records import Figure
 
 LEVEL = Figure(
@@ -22,7 +22,7 @@ MARGIN = replace(LEVEL, metric="adjusted_net_margin", value=Decimal("14.0"), uni
 
 
 def remarks(*figures: Figure) -> list[str]:
-    return [remark for figure in audited(figures, metrics()) for remark in figure.audit]
+    return [remark for figure in audited(figures, checks(figures, metrics())) for remark in figure.audit]
 
 
 @pytest.mark.parametrize("growth", ["14.2", "14.5"])

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from functools import partial
+from math import exp
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -89,6 +90,8 @@ def test_every_figure_is_explained(extractor: Extractor) -> None:
         names = {decision.name for decision in each.decisions}
         assert {"metric", "measure", "period", "aggregation", "basis", "sign"} <= names
         assert each.figure.quote in str(each)
+        assert each.figure.confidence == pytest.approx(1 / (1 + exp(-sum(weight for _, weight in each.certainty))))
+        assert f"confidence {each.figure.confidence:.2f}: odds " in str(each)
 
 
 FIRST = [min((Path(__file__).parents[1] / "eval" / "gold").glob(f"{code}-*.json")) for code in ("de", "en", "ja", "zh")]
@@ -261,9 +264,9 @@ def calls_in(work: Callable[[], object]) -> int:
 def test_a_month_and_all_time_up_to_it_are_no_rivals_where_a_figure_is_cumulative(
     extractor: Extractor, code: str, text: str
 ) -> None:
-    first = extractor.read(text, title="Kuaishou Q4 2024", language=code, dated=date(2025, 3, 26))[0]
-    assert (first.period, first.aggregation) == ("..2025-02", "cumulative")
-    assert first.confidence >= 0.9
+    first = extractor.explain(text, title="Kuaishou Q4 2024", language=code, dated=date(2025, 3, 26))[0]
+    assert (first.figure.period, first.figure.aggregation) == ("..2025-02", "cumulative")
+    assert next(decision.share for decision in first.decisions if decision.name == "period") >= 0.9
 
 
 def test_weights_are_read_when_a_text_names_the_watched() -> None:
