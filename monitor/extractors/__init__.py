@@ -252,7 +252,8 @@ class Extractor:
         told = audited(figures, found)
         if not self._factors:
             return told, [()] * len(told)
-        return certain(told, found, self._factors), reasons(told, found, self._factors)
+        why = reasons(told, found, self._factors)
+        return certain(told, why), why
 
     def _scene(self, given: _Given, choice: Choice) -> tuple[Scene, Normal]:
         text, title, tag, dated, url = given

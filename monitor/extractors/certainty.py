@@ -57,7 +57,13 @@ def evidence(figures: Sequence[Figure], checks: Sequence[Check]) -> list[tuple[f
 
 
 def reasons(figures: Sequence[Figure], checks: Sequence[Check], factors: Mapping[str, float]) -> list[Reasons]:
-    """What speaks for and against each figure, in logarithms of odds; arguments as of `certain`."""
+    """What speaks for and against each figure, in logarithms of odds.
+
+    Args:
+        figures: those of one text, whose confidence is the share of their decisions.
+        checks: what the text allows to be checked.
+        factors: of each evidence, and the constant.
+    """
     return [
         (
             *((name, factors[name] * told) for name, told in zip(EVIDENCE, each, strict=True) if told),
@@ -67,15 +73,9 @@ def reasons(figures: Sequence[Figure], checks: Sequence[Check], factors: Mapping
     ]
 
 
-def certain(figures: Sequence[Figure], checks: Sequence[Check], factors: Mapping[str, float]) -> list[Figure]:
-    """The figures with the share of such that are right in every field as their confidence.
-
-    Args:
-        figures: those of one text, whose confidence is the share of their decisions.
-        checks: what the text allows to be checked.
-        factors: of each evidence, and the constant.
-    """
-    scores = [sum(weight for _, weight in each) for each in reasons(figures, checks, factors)]
+def certain(figures: Sequence[Figure], reasons: Sequence[Reasons]) -> list[Figure]:
+    """The figures with the share of such that are right in every field as their confidence."""
+    scores = (sum(weight for _, weight in each) for each in reasons)
     return [replace(figure, confidence=1 / (1 + exp(-score))) for figure, score in zip(figures, scores, strict=True)]
 
 

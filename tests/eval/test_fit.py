@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from monitor.extractors import Extractor
-from monitor.extractors.certainty import certain
+from monitor.extractors.certainty import certain, reasons
 from monitor.extractors.weighing import Weights
 from storage.records import Figure
 from tests.eval import fit
@@ -92,7 +92,7 @@ def test_what_tells_right_figures_from_wrong_ones_is_learned() -> None:
     wrong = replace(right, period="2024-Q3", confidence=0.3)
     answers = [[each] for each in (right, right, right, right, wrong, wrong, wrong, right)]
     factors = fit.calibrate([DOC] * len(answers), answers)
-    sure, unsure = (certain([each], [], factors)[0].confidence for each in (right, wrong))
+    sure, unsure = (certain([each], reasons([each], [], factors))[0].confidence for each in (right, wrong))
     assert unsure < 0.5 < sure < 1
 
 

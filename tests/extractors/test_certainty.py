@@ -9,7 +9,7 @@ import pytest
 
 from monitor.declarations.metrics import metrics
 from monitor.extractors.audit import checks
-from monitor.extractors.certainty import CONSTANT, EVIDENCE, certain, evidence, shipped
+from monitor.extractors.certainty import CONSTANT, EVIDENCE, certain, evidence, reasons, shipped
 from storage.records import Figure
 
 LEVEL = Figure(
@@ -28,7 +28,8 @@ def told(*figures: Figure) -> list[dict[str, float]]:
 
 
 def sure(*figures: Figure) -> list[float]:
-    return [figure.confidence for figure in certain(figures, checks(figures, metrics()), shipped())]
+    why = reasons(figures, checks(figures, metrics()), shipped())
+    return [figure.confidence for figure in certain(figures, why)]
 
 
 def test_there_is_a_factor_for_each_evidence_and_one_more() -> None:
