@@ -74,9 +74,12 @@ def reasons(figures: Sequence[Figure], checks: Sequence[Check], factors: Mapping
 
 
 def certain(figures: Sequence[Figure], reasons: Sequence[Reasons]) -> list[Figure]:
-    """The figures with the share of such that are right in every field as their confidence."""
+    """The figures with the share of such that are right in every field as their confidence, to a thousandth."""
     scores = (sum(weight for _, weight in each) for each in reasons)
-    return [replace(figure, confidence=1 / (1 + exp(-score))) for figure, score in zip(figures, scores, strict=True)]
+    return [
+        replace(figure, confidence=round(1 / (1 + exp(-score)), 3))
+        for figure, score in zip(figures, scores, strict=True)
+    ]
 
 
 @cache

@@ -90,7 +90,7 @@ def test_every_figure_is_explained(extractor: Extractor) -> None:
         names = {decision.name for decision in each.decisions}
         assert {"metric", "measure", "period", "aggregation", "basis", "sign"} <= names
         assert each.figure.quote in str(each)
-        assert each.figure.confidence == pytest.approx(1 / (1 + exp(-sum(weight for _, weight in each.certainty))))
+        assert each.figure.confidence == round(1 / (1 + exp(-sum(weight for _, weight in each.certainty))), 3)
         assert f"confidence {each.figure.confidence:.2f}: odds " in str(each)
 
 
