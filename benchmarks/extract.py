@@ -4,8 +4,7 @@ Each file of the folder holds `lang`, `title` and `text`. All in processor time,
 
 - MB of UTF-8 a second of the whole extractor: articles full of figures, and the same among others that name nobody who
   is watched, one in twenty and one in a hundred: general feeds name a company seldom;
-- what of that is left where numbers, times and names are found and nothing is decided: what any reader in these steps
-  takes;
+- the same where numbers, times and names are found and nothing is decided;
 - the numbers alone, without what they mean, in articles that are read for the first time (not the German ones, which
   the rival cannot read);
 - Microsoft's Recognizers-Text, which finds numbers, on the same articles, alone and among others, if it is installed

@@ -36,7 +36,6 @@ from monitor.declarations.watchlists import Entity, watched, watchlist
 from monitor.extractors import certainty, weighing
 from monitor.extractors.audit import audited, checks
 from monitor.extractors.binding import Binder, Choice
-from monitor.extractors.certainty import Reasons, certain, reasons
 from monitor.extractors.explain import Explained, explained
 from monitor.extractors.figures import Original, figure_of
 from monitor.extractors.itemizing import itemized
@@ -246,14 +245,14 @@ class Extractor:
         found = [(slot, figure_of(scene, slot, original, self._speakers)) for slot in scene.slots if slot.kept]
         return [(slot, figure) for slot, figure in found if figure is not None]
 
-    def _checked(self, figures: Sequence[Figure]) -> tuple[list[Figure], list[Reasons]]:
+    def _checked(self, figures: Sequence[Figure]) -> tuple[list[Figure], list[certainty.Reasons]]:
         """The figures of a text with what a check says of them, as sure as that leaves them, and why."""
         found = checks(figures, metrics())
         told = audited(figures, found)
         if not self._factors:
             return told, [()] * len(told)
-        why = reasons(told, found, self._factors)
-        return certain(told, why), why
+        why = certainty.reasons(told, found, self._factors)
+        return certainty.certain(told, why), why
 
     def _scene(self, given: _Given, choice: Choice) -> tuple[Scene, Normal]:
         text, title, tag, dated, url = given

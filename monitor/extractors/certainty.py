@@ -73,9 +73,9 @@ def reasons(figures: Sequence[Figure], checks: Sequence[Check], factors: Mapping
     ]
 
 
-def certain(figures: Sequence[Figure], reasons: Sequence[Reasons]) -> list[Figure]:
+def certain(figures: Sequence[Figure], why: Sequence[Reasons]) -> list[Figure]:
     """The figures with the share of such that are right in every field as their confidence, to a thousandth."""
-    scores = (sum(weight for _, weight in each) for each in reasons)
+    scores = (sum(weight for _, weight in each) for each in why)
     return [
         replace(figure, confidence=round(1 / (1 + exp(-score)), 3))
         for figure, score in zip(figures, scores, strict=True)

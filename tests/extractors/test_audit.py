@@ -59,3 +59,10 @@ def test_growth_in_times_may_be_meant_as_factor_or_as_addition() -> None:
     assert remarks(replace(LEVEL, value=Decimal("93e9")), BEFORE, tripled) == []
     assert remarks(replace(LEVEL, value=Decimal("124e9")), BEFORE, tripled) == []
     assert remarks(replace(LEVEL, value=Decimal("60e9")), BEFORE, tripled) != []
+
+
+@pytest.mark.parametrize("amount", ["0", "5e7"])
+def test_what_may_be_nothing_is_no_base(amount: str) -> None:
+    nothing = Decimal(amount)
+    assert remarks(replace(LEVEL, value=nothing), PROFIT, MARGIN) == []
+    assert remarks(LEVEL, replace(BEFORE, value=nothing), GROWTH) == []
