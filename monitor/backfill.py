@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from monitor.articles import read_figures
 from monitor.config import Config
 from monitor.declarations.sources import Page, Source, shipped_sources
 from monitor.errors import ParseError
@@ -197,10 +198,7 @@ class _Backfill:
         return capture.body.startswith(MAGIC) or self._extractor.mentions_watched(unescape(text), capture.url)
 
     def _record(self, article: Article, mark: Callable[[Recorded], None]) -> None:
-        dated = article.dated or article.fetched.date()
-        figures = self._extractor.read(
-            article.text, title=article.title, language=article.language, dated=dated, url=article.url
-        )
+        figures = read_figures(article, self._extractor, past=True)
 
         def within(recorded: Recorded) -> None:
             mark(recorded)
@@ -210,7 +208,7 @@ class _Backfill:
 
         recorded = self._ledger.record(
             article,
-            tuple(figures),
+            figures,
             now=self._clock(),
             hold=self._hold,
             run=self._run,

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
+from monitor.articles import read_figures
 from monitor.config import Config
 from monitor.extractors import Extractor
 from monitor.ingest import Incoming, LineError, read_line
@@ -113,11 +114,7 @@ class _Intake:
         article, figures, extractor = incoming.article, incoming.figures, GIVEN
         if figures is None:
             extractor = self._extractor.version
-            figures = tuple(
-                self._extractor.read(
-                    article.text, title=article.title, language=article.language, dated=article.dated, url=article.url
-                )
-            )
+            figures = read_figures(article, self._extractor, past=False)
         baseline = self._is_baseline(article.source)
         recorded = self._ledger.record(
             article,

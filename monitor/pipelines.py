@@ -8,6 +8,7 @@ from typing import Self
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
+from monitor.articles import read_figures
 from monitor.cycle import Cycle
 from monitor.errors import LedgerError
 from monitor.spiders._base import SourceSpider
@@ -72,13 +73,12 @@ def is_relevant(item: Read, cycle: Cycle) -> bool:
 
 def extracted(item: Read, cycle: Cycle) -> Read:
     """An article with its figures."""
-    article = item.article
-    # Without a date of its own an article is taken to be of the day on which it was found.
-    dated = article.dated or article.fetched.date()
-    figures = cycle.extractor.read(
-        article.text, title=article.title, language=article.language, dated=dated, url=article.url
-    )
-    return replace(item, figures=tuple(figures))
+    return replace(item, figures=read_figures(item.article, cycle.extractor, past=_is_past(item)))
+
+
+def _is_past(item: Read) -> bool:
+    """Whether it was there before us: nothing of it is told."""
+    return item.page.baseline or item.past
 
 
 def record(item: Read, cycle: Cycle, report: Report) -> None:
@@ -110,7 +110,7 @@ def record(item: Read, cycle: Cycle, report: Report) -> None:
             policy=None if item.past else cycle.policy,
             hold=cycle.hold,
             run=cycle.run,
-            baseline=item.page.baseline or item.past,
+            baseline=_is_past(item),
             extractor=cycle.extractor.version,
             within=mark,
         )

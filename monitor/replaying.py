@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from monitor.alerts.rules import Rules
+from monitor.articles import read_figures
 from monitor.config import Config
 from monitor.extractors import Extractor
 from monitor.policies import hold_of, ledger_of, rules_of
@@ -141,10 +142,7 @@ def _read(extractor: Extractor, stored: Stored) -> Sequence[Figure]:
     """What the extractor finds; where the text was not kept or the figures came with it, what is known of it."""
     if not _is_readable(stored):
         return stored.figures
-    article = stored.article
-    return extractor.read(
-        article.text, title=article.title, language=article.language, dated=article.dated, url=article.url
-    )
+    return read_figures(stored.article, extractor, past=stored.baseline)
 
 
 def _key(row: Row) -> tuple[str, ...]:

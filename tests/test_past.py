@@ -141,6 +141,24 @@ def test_a_file_of_captures_fills_the_ledger_and_is_read_once(scene: Stage, tmp_
     ]
 
 
+def test_a_page_without_a_date_is_of_the_day_that_it_tells_whenever_it_is_read(scene: Stage, tmp_path: Path) -> None:
+    monitor = scene.configure()
+    page = """<html><head><title>Kuaishou reports</title></head><body><article><h1>Kuaishou reports</h1>
+<p>HONG KONG, November 20, 2024. Kuaishou's revenue rose by 11.4% year on year to RMB31.1 billion in the third quarter.
+Online marketing brought in RMB17.6 billion, as the company's announcement says.</p></article></body></html>"""
+    ended(command_apart(monitor, "backfill", write(tmp_path, kept(1, body=page.encode())), now=NOW))
+    assert rows(scene, "SELECT published FROM snapshots") == [{"published": None}]
+    levels = "SELECT value, period FROM figures WHERE measure = 'level' ORDER BY value"
+    before = rows(scene, levels)
+    assert [row["period"] for row in before] == ["2024-Q3", "2024-Q3"]
+    with closing(connect(scene.folder / "keling.db")) as db:
+        db.conn.execute("UPDATE snapshots SET extractor = 'of before'")
+        db.conn.commit()
+    done = ended(command_apart(monitor, "replay", "--since", "2024-01-01", "--apply", now=later(NOW, days=400)))
+    assert done.said.strip() == "nothing"
+    assert rows(scene, levels) == before
+
+
 def test_a_file_that_is_not_packed_is_read_too_and_one_that_is_packed_as_a_whole_is_not(
     scene: Stage, tmp_path: Path
 ) -> None:

@@ -43,6 +43,7 @@ from monitor.extractors.mentions import Meaning, Mention, Mentions, Reader
 from monitor.extractors.normal import Normal, normalise
 from monitor.extractors.periods import Periods, reporting_period
 from monitor.extractors.piping import rowed
+from monitor.extractors.publication import told_day
 from monitor.extractors.quantities import Numbers, Quantity
 from monitor.extractors.ruling import ruled
 from monitor.extractors.scene import Scene, Slot
@@ -85,7 +86,10 @@ class _Given(NamedTuple):
     title: str
     #: BCP 47; "": told from the script.
     language: str
-    dated: date
+    #: None: what the text tells, and no later than it was found.
+    dated: date | None
+    #: None: today.
+    found: date | None
     url: str
 
 
@@ -189,7 +193,14 @@ class Extractor:
         return ""
 
     def read(
-        self, text: str, *, title: str = "", language: str = "", dated: date | None = None, url: str = ""
+        self,
+        text: str,
+        *,
+        title: str = "",
+        language: str = "",
+        dated: date | None = None,
+        found: date | None = None,
+        url: str = "",
     ) -> list[Figure]:
         """The figures of a text in reading order, those of the title first.
 
@@ -197,21 +208,40 @@ class Extractor:
             text: as published; spans and quotes refer to it.
             title: its title.
             language: BCP 47 tag; "" and languages without a pack: told from the script.
-            dated: day of publication, against which relative words resolve; None: today.
+            dated: day of publication, against which relative words resolve; None: what `published` says.
+            found: the day on which a text without a day of publication was there already; None: today.
             url: where it stands; on a site of an entity, a text that names nobody who is watched speaks of that.
         """
-        given = _Given(text, title, language, _day(dated), url)
-        pairs = self._figures(given)
+        pairs = self._figures(_Given(text, title, language, dated, found, url))
         return self._checked([figure for _, figure in pairs])[0]
 
     def explain(
-        self, text: str, *, title: str = "", language: str = "", dated: date | None = None, url: str = ""
+        self,
+        text: str,
+        *,
+        title: str = "",
+        language: str = "",
+        dated: date | None = None,
+        found: date | None = None,
+        url: str = "",
     ) -> list[Explained]:
         """The figures of a text with what spoke for each of their fields; arguments as of `read`."""
-        given = _Given(text, title, language, _day(dated), url)
-        pairs = self._figures(given, explain=True)
+        pairs = self._figures(_Given(text, title, language, dated, found, url), explain=True)
         told = zip(pairs, *self._checked([figure for _, figure in pairs]), strict=True)
         return [explained(figure, slot, why) for (slot, _), figure, why in told]
+
+    def published(self, text: str, *, title: str = "", language: str = "", found: date) -> date:
+        """The day of publication of a text that comes without one: what it tells, or else when it was found.
+
+        Args:
+            text: as `read` takes it.
+            title: its title.
+            language: BCP 47 tag.
+            found: the day on which it was there already.
+        """
+        tools = self._for(language, f"{title}\n{text}" if title else text)
+        normal, _ = self.legible(text, title=title, language=language)
+        return _published(tools, normal.text.translate(tools.spelling), found)
 
     def quantities(self, text: str, language: str) -> list[Quantity]:
         """The quantities of a text, with spans in it as it was given."""
@@ -234,7 +264,7 @@ class Extractor:
 
     def bind(self, text: str, *, title: str, language: str, dated: date, choice: Choice) -> Scene:
         """The scene of a text with all its slots decided by `choice`."""
-        return self._scene(_Given(text, title, language, dated, ""), choice)[0]
+        return self._scene(_Given(text, title, language, dated, dated, ""), choice)[0]
 
     def _figures(self, given: _Given, *, explain: bool = False) -> list[tuple[Slot, Figure]]:
         if not self.mentions_watched(f"{given.title}\n{given.text}", given.url):
@@ -255,11 +285,15 @@ class Extractor:
         return certainty.certain(told, why), why
 
     def _scene(self, given: _Given, choice: Choice) -> tuple[Scene, Normal]:
-        text, title, tag, dated, url = given
+        text, title, tag, dated, found, url = given
         whole = f"{title}\n{text}" if title else text
         tools = self._for(tag, whole)
         normal, title_end = self.legible(text, title=title, language=tag)
         normal.text = normal.text.translate(tools.spelling)
+        if dated is None:
+            dated = _published(tools, normal.text, found or datetime.now(UTC).date())
+        # 0001-01-01 is what some systems write for no date.
+        dated = min(max(dated, _EARLIEST), _LATEST)
         periods = tools.periods.read(normal.text, dated=dated, reporting=None)
         reporting = reporting_period([m for m in periods if m.start < _HEAD], dated)
         if reporting:
@@ -299,12 +333,8 @@ class Extractor:
         return self._tools[code]
 
 
-def _day(dated: date | None) -> date:
-    """The day from which relative words count: today where it is not known, and no day before or after all calendars.
-
-    0001-01-01 is what some systems write for no date.
-    """
-    return datetime.now(UTC).date() if dated is None else min(max(dated, _EARLIEST), _LATEST)
+def _published(tools: _Tools, text: str, found: date) -> date:
+    return told_day(tools.periods.read(text, dated=found, reporting=None), text, found) or found
 
 
 def _readable(text: str) -> Normal:

@@ -448,6 +448,32 @@ def test_an_article_that_its_list_carries_is_read_again_when_the_list_changes(tm
     assert site.visited("/1") == []
 
 
+def test_what_was_there_before_us_is_of_the_day_that_it_tells_and_what_comes_is_of_today(
+    tmp_path: Path, stack: ExitStack
+) -> None:
+    site, database = stack.enter_context(Site()), tmp_path / "keling.db"
+    source = [declared(site, "flash", page={"fetch": "none"})]
+
+    def put(*texts: str) -> None:
+        items = [
+            f"<item><title>Kuaishou reports</title><link>{site.url(f'/{number}')}</link>"
+            f"<description>{text}</description></item>"
+            for number, text in enumerate(texts)
+        ]
+        site.put("/feed.xml", f"<rss><channel>{''.join(items)}</channel></rss>")
+
+    old = "HONG KONG, November 20, 2023. Kuaishou's revenue was RMB27.9 billion in the third quarter."
+    new = "Kuaishou, listed since February 5, 2021, said that its revenue was RMB35.6 billion in the third quarter."
+    put(old)
+    crawl_apart(database, source)
+    put(old, new)
+    crawl_apart(database, source, now=NOW + timedelta(hours=3))
+    assert rows(database, "SELECT period FROM figures JOIN snapshots ON snapshots.id = snapshot ORDER BY snapshot") == [
+        {"period": "2023-Q3"},
+        {"period": "2025-Q3"},
+    ]
+
+
 def test_a_host_that_asks_for_rest_gets_it_and_its_pages_wait(tmp_path: Path, stack: ExitStack) -> None:
     site, database = stack.enter_context(Site()), tmp_path / "keling.db"
     names = [f"/{number}" for number in range(30)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -45,7 +45,7 @@ COLUMNS = (
 @click.option(
     "--published",
     type=click.DateTime(["%Y-%m-%d"]),
-    help="Day of publication, which relative words count from (default: the page's own, else today).",
+    help="Day of publication, which relative words count from (default: the page's, what the text tells, or today).",
 )
 @format_option
 @config_option
@@ -72,12 +72,11 @@ def command(
     extractor = Extractor(watchlists=load_config(config_file).settings.watch.lists)
     if jsonl:
         for line in _lines(what):
-            click.echo(as_json(_answer(extractor, line, quantities=quantities)))
+            click.echo(as_json(_answer(extractor, line, clock().date(), quantities=quantities)))
         return
     document = _document(what, language, published.date() if published else None, clock)
     if document["context"]["dated"] is None and not quantities:
-        today = document["context"]["dated"] = clock().date()
-        click.echo(f'no day of publication: "last quarter" and its like count from {today}; see --published', err=True)
+        document["context"]["dated"] = _told_day(extractor, document, clock().date())
     if explain:
         for figure in extractor.explain(document["text"], **document["context"]):
             click.echo(str(figure))
@@ -91,6 +90,17 @@ def command(
 
         figures = extractor.read(document["text"], **document["context"])
         print_rows(map(figure_row, figures), form, COLUMNS)
+
+
+def _told_day(extractor: Extractor, document: Mapping[str, Any], today: date) -> date:
+    """The day that a document tells of itself, or today; what counts from it is said."""
+    context = document["context"]
+    day = extractor.published(document["text"], title=context["title"], language=context["language"], found=today)
+    which = "today" if day == today else "as far as it tells"
+    click.echo(
+        f'no day of publication: "last quarter" and its like count from {day}, {which}; see --published', err=True
+    )
+    return day
 
 
 def _lines(what: str) -> Iterator[dict[str, Any]]:
@@ -109,7 +119,7 @@ def _lines(what: str) -> Iterator[dict[str, Any]]:
             yield row
 
 
-def _answer(extractor: Extractor, row: dict[str, Any], *, quantities: bool) -> dict[str, Any]:
+def _answer(extractor: Extractor, row: dict[str, Any], today: date, *, quantities: bool) -> dict[str, Any]:
     from monitor.parse.language import detect_language
     from monitor.rows import figure_row, quantity_rows
 
@@ -122,7 +132,7 @@ def _answer(extractor: Extractor, row: dict[str, Any], *, quantities: bool) -> d
         }
     published = row.get("published")
     dated = date.fromisoformat(str(published)[:10]) if published else None
-    figures = extractor.read(row["text"], title=title, language=language, dated=dated, url=url)
+    figures = extractor.read(row["text"], title=title, language=language, dated=dated, found=today, url=url)
     return {"id": row.get("id"), "figures": [figure_row(figure) for figure in figures]}
 
 
