@@ -23,7 +23,7 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict, Unpack
 from urllib.parse import urlsplit
 
 from ahocorasick_rs import AhoCorasick
@@ -79,18 +79,29 @@ class _Weighed:
         return number
 
 
+class About(TypedDict, total=False):
+    """What is known of a text."""
+
+    title: str
+    #: BCP 47 tag; "" and languages without a pack: told from the script.
+    language: str
+    #: Day of publication, against which relative words resolve; None: what `Extractor.published` says.
+    dated: date | None
+    #: The day on which a text without a day of publication was there already; None: today.
+    found: date | None
+    #: Where it stands; on a site of an entity, a text that names nobody who is watched speaks of that.
+    url: str
+
+
 class _Given(NamedTuple):
     """A text with what is known of it."""
 
     text: str
-    title: str
-    #: BCP 47; "": told from the script.
-    language: str
-    #: None: what the text tells, and no later than it was found.
-    dated: date | None
-    #: None: today.
-    found: date | None
-    url: str
+    title: str = ""
+    language: str = ""
+    dated: date | None = None
+    found: date | None = None
+    url: str = ""
 
 
 class _Tools:
@@ -192,41 +203,19 @@ class Extractor:
             host = host.partition(".")[2]
         return ""
 
-    def read(
-        self,
-        text: str,
-        *,
-        title: str = "",
-        language: str = "",
-        dated: date | None = None,
-        found: date | None = None,
-        url: str = "",
-    ) -> list[Figure]:
+    def read(self, text: str, **about: Unpack[About]) -> list[Figure]:
         """The figures of a text in reading order, those of the title first.
 
         Args:
             text: as published; spans and quotes refer to it.
-            title: its title.
-            language: BCP 47 tag; "" and languages without a pack: told from the script.
-            dated: day of publication, against which relative words resolve; None: what `published` says.
-            found: the day on which a text without a day of publication was there already; None: today.
-            url: where it stands; on a site of an entity, a text that names nobody who is watched speaks of that.
+            about: what is known of it.
         """
-        pairs = self._figures(_Given(text, title, language, dated, found, url))
+        pairs = self._figures(_Given(text, **about))
         return self._checked([figure for _, figure in pairs])[0]
 
-    def explain(
-        self,
-        text: str,
-        *,
-        title: str = "",
-        language: str = "",
-        dated: date | None = None,
-        found: date | None = None,
-        url: str = "",
-    ) -> list[Explained]:
+    def explain(self, text: str, **about: Unpack[About]) -> list[Explained]:
         """The figures of a text with what spoke for each of their fields; arguments as of `read`."""
-        pairs = self._figures(_Given(text, title, language, dated, found, url), explain=True)
+        pairs = self._figures(_Given(text, **about), explain=True)
         told = zip(pairs, *self._checked([figure for _, figure in pairs]), strict=True)
         return [explained(figure, slot, why) for (slot, _), figure, why in told]
 
@@ -264,7 +253,7 @@ class Extractor:
 
     def bind(self, text: str, *, title: str, language: str, dated: date, choice: Choice) -> Scene:
         """The scene of a text with all its slots decided by `choice`."""
-        return self._scene(_Given(text, title, language, dated, dated, ""), choice)[0]
+        return self._scene(_Given(text, title, language, dated), choice)[0]
 
     def _figures(self, given: _Given, *, explain: bool = False) -> list[tuple[Slot, Figure]]:
         if not self.mentions_watched(f"{given.title}\n{given.text}", given.url):
