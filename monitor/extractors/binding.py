@@ -18,7 +18,7 @@ from typing import NamedTuple, Protocol
 from monitor.declarations.languages import Language
 from monitor.declarations.metrics import Metric
 from monitor.declarations.watchlists import Entity
-from monitor.extractors import dating, forms, frames, manner, sums, surroundings
+from monitor.extractors import dating, forms, frames, levels, manner, sums, surroundings
 from monitor.extractors.quantities import Numbers, Quantity
 from monitor.extractors.scene import Heading, Scene, Slot
 from monitor.extractors.subjects import NOTHING, EntityOptions, MetricOptions
@@ -87,8 +87,10 @@ class Binder:
         tail = "|".join(sorted(map(re.escape, suffixes), key=len, reverse=True)) or "(?!)"
         self._version = re.compile(
             r"(?<![0-9./$€£¥])(?<![0-9],)[Vv]?(?P<number>[0-9]{1,2}\.[0-9]|O[0-9])(?![0-9%]|\.[0-9]|,[0-9]{3})"
-            rf"(?:[ -]?(?P<suffix>{tail})(?![a-z]))?"
+            # "2.5 Turbo Pro" has two.
+            rf"(?P<suffix>(?:[ -]?(?:{tail})(?![a-z])){{0,2}})"
         )
+        self._suffix = re.compile(tail)
 
     def slots(self, scene: Scene) -> list[Slot]:
         """A slot for each quantity that may state something, in reading order, with its surroundings."""
@@ -163,6 +165,7 @@ class Binder:
                 self._decide(scene, slot, _Past(done, told or done), following, choice)
                 done.append(slot)
             told = told or done
+        levels.settle(scene)
         return slots
 
     def _absent(self, scene: Scene) -> frozenset[str]:
@@ -217,8 +220,9 @@ class Binder:
         )
 
     def _named(self, match: re.Match[str]) -> str:
-        suffix = self._suffixes.get(match["suffix"] or "")
-        return f"{match['number']} {suffix}" if suffix else match["number"]
+        return " ".join(
+            (match["number"], *(self._suffixes[each[0]] for each in self._suffix.finditer(match["suffix"])))
+        )
 
     def _header(self, scene: Scene, slot: Slot) -> Heading | None:
         """What stands above a bare number of scale and unit: the nearest header that says anything."""
