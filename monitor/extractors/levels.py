@@ -1,4 +1,4 @@
-"""Growth is measured from the level that it grew from: 39.1 % from 2.8 billion in Q1 to 3.9 billion in Q2 is a quarter's.
+"""Growth is measured from the level that it grew from: from 2.8 billion in Q1 to 3.9 billion in Q2 it is a quarter's.
 
 Where nothing beside it says what growth is compared with, evidence takes it for a year's, as most is. Where both its
 levels are read, their times leave no choice: of 3,963 annotated changes within a line of such levels six disagree, and
