@@ -31,7 +31,8 @@ def _says_base(scene: Scene, slot: Slot) -> bool:
     """Whether the slot's clause says what growth is compared with, in a word ("yoy") or a time ("the year before")."""
     words = scene.comparisons.within(*slot.sentence)
     times = (time for time in scene.periods.within(*slot.sentence) if time.comparative)
-    return any(scene.layout.clause(each.start) == slot.clause for each in (*words, *times))
+    starts = [*(word.start for word in words), *(time.start for time in times)]
+    return any(scene.layout.clause(start) == slot.clause for start in starts)
 
 
 def _measure(slot: Slot, now: Slot, then: Slot) -> Measure | None:
