@@ -18,7 +18,7 @@ from typing import NamedTuple, Protocol
 from monitor.declarations.languages import Language
 from monitor.declarations.metrics import Metric
 from monitor.declarations.watchlists import Entity
-from monitor.extractors import dating, forms, frames, levels, manner, sums, surroundings
+from monitor.extractors import bases, dating, forms, frames, manner, sums, surroundings
 from monitor.extractors.quantities import Numbers, Quantity
 from monitor.extractors.scene import Heading, Scene, Slot
 from monitor.extractors.subjects import NOTHING, EntityOptions, MetricOptions
@@ -77,6 +77,7 @@ class Binder:
         company = next((e for e in entities.values() if e.currency), next(iter(entities.values())))
         listed = next((e.listed for e in entities.values() if e.listed), company.currency)
         self._house = (company.currency or "USD", listed or company.currency or "USD")
+        self._comparing = pack.comparisons.get("base", ())
         self._superlatives = pack.bounds.superlatives
         self._headings: dict[str, Heading | None] = {}
         self._shares = tuple(word.lower() for word in pack.tables.percent)
@@ -165,7 +166,7 @@ class Binder:
                 self._decide(scene, slot, _Past(done, told or done), following, choice)
                 done.append(slot)
             told = told or done
-        levels.settle(scene)
+        bases.settle(scene, self._comparing)
         return slots
 
     def _absent(self, scene: Scene) -> frozenset[str]:
