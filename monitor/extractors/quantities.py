@@ -299,14 +299,17 @@ class Numbers:
             end = place.more_end
         bound: str | None = prefix.bound
         bound_after = False
-        if bound is None and whole and kind == "number" and place.bound and place.bound_start >= end:
-            bound, decade = self._affixes.bound_after(place.bound)
-            if bound and name != "times" and self._affixes.compares(place.before(start - prefix.reach), place.bound):
-                bound = None
+        if bound in {None, "about"} and whole and kind == "number" and place.bound and place.bound_start >= end:
+            behind, decade = self._affixes.bound_after(place.bound)
+            if behind and name != "times" and self._affixes.compares(place.before(start - prefix.reach), place.bound):
+                behind = None
+            if bound is not None and (behind != "at_least" or decade is not None):
+                # "About 70 % or more" is more; "about 60 million plus a few" is about as much.
+                behind = decade = None
             if decade is not None:
                 value, high = _decade(value, reading, meant, decade)
-            if bound or decade:
-                bound_after, end = True, place.bound_end
+            if behind or decade:
+                bound, bound_after, end = behind, True, place.bound_end
         begin, sign = _sign(prefix, name, place, start, end)
         if sign == "-":
             value, high = -value, None if high is None else -high
