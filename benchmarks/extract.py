@@ -18,6 +18,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Sequence
+from datetime import date
 from functools import partial
 from html import escape
 from importlib import import_module
@@ -69,7 +70,11 @@ def size(articles: Sequence[dict[str, Any]]) -> float:
 
 def read(extractor: Extractor, articles: Sequence[dict[str, Any]]) -> int:
     """Figures in all articles."""
-    return sum(len(extractor.read(a["text"], title=a["title"], language=a["lang"])) for a in articles)
+    days = [date.fromisoformat(a["published"]) for a in articles]
+    return sum(
+        len(extractor.read(a["text"], title=a["title"], language=a["lang"], dated=day))
+        for a, day in zip(articles, days, strict=True)
+    )
 
 
 def numbers(extractor: Extractor, articles: Sequence[dict[str, Any]]) -> int:
