@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from monitor.extractors import Extractor
-from storage.records import Article, Figure
+from storage.records import Article, Figure, Origin
 
 
-def read_figures(article: Article, extractor: Extractor, *, past: bool) -> tuple[Figure, ...]:
+def read_figures(article: Article, extractor: Extractor, origin: Origin) -> tuple[Figure, ...]:
     """What is read in an article.
 
-    Args:
-        article: it may be without a day of publication.
-        extractor: reads it.
-        past: it was there before us, in a baseline or an archive: without a day of its own it is of the day that it
-            tells of itself. Any other came out on the day on which it was found.
+    Without a day of its own one that was there before us is of the day that it tells of itself; any other came out on
+    the day on which it was found, and is of that day whenever it is edited.
     """
-    found = article.fetched.date()
-    dated = article.dated if past else article.dated or found
+    found = origin.found.date()
+    dated = article.dated if origin.past else article.dated or found
     figures = extractor.read(
         article.text, title=article.title, language=article.language, dated=dated, found=found, url=article.url
     )

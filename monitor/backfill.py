@@ -35,7 +35,7 @@ from storage.archives import Archives, Reading
 from storage.database import connect
 from storage.frontier import Found, Frontier, Quarantined, Validators
 from storage.outbox import Outbox
-from storage.records import Article, Recorded
+from storage.records import Article, Origin, Recorded
 from storage.runs import AlreadyRunningError, Counts, RunLock, Runs
 from storage.wrapping import Database
 
@@ -198,7 +198,7 @@ class _Backfill:
         return capture.body.startswith(MAGIC) or self._extractor.mentions_watched(unescape(text), capture.url)
 
     def _record(self, article: Article, mark: Callable[[Recorded], None]) -> None:
-        figures = read_figures(article, self._extractor, past=True)
+        figures = read_figures(article, self._extractor, Origin(article.fetched, past=True))
 
         def within(recorded: Recorded) -> None:
             mark(recorded)

@@ -18,7 +18,7 @@ from monitor.rows import figure_row
 from monitor.sending import WELL, Clock, deliver_waiting, say
 from storage.database import connect
 from storage.outbox import Outbox
-from storage.records import GIVEN, Recorded
+from storage.records import GIVEN, Origin, Recorded
 from storage.runs import AlreadyRunningError, Counts, RunLock, Runs
 from storage.wrapping import Database
 
@@ -114,7 +114,7 @@ class _Intake:
         article, figures, extractor = incoming.article, incoming.figures, GIVEN
         if figures is None:
             extractor = self._extractor.version
-            figures = read_figures(article, self._extractor, past=False)
+            figures = read_figures(article, self._extractor, Origin(article.fetched, past=False))
         baseline = self._is_baseline(article.source)
         recorded = self._ledger.record(
             article,

@@ -14,7 +14,7 @@ from monitor.errors import LedgerError
 from monitor.spiders._base import SourceSpider
 from monitor.spiders._items import Read
 from monitor.spiders._report import Report
-from storage.records import Recorded
+from storage.records import Origin, Recorded
 
 
 class Pipeline:
@@ -73,7 +73,8 @@ def is_relevant(item: Read, cycle: Cycle) -> bool:
 
 def extracted(item: Read, cycle: Cycle) -> Read:
     """An article with its figures."""
-    return replace(item, figures=read_figures(item.article, cycle.extractor, past=_is_past(item)))
+    origin = cycle.ledger.origin(item.article.url) or Origin(item.article.fetched, _is_past(item))
+    return replace(item, figures=read_figures(item.article, cycle.extractor, origin))
 
 
 def _is_past(item: Read) -> bool:

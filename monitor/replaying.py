@@ -142,7 +142,7 @@ def _read(extractor: Extractor, stored: Stored) -> Sequence[Figure]:
     """What the extractor finds; where the text was not kept or the figures came with it, what is known of it."""
     if not _is_readable(stored):
         return stored.figures
-    return read_figures(stored.article, extractor, past=stored.baseline)
+    return read_figures(stored.article, extractor, stored.origin)
 
 
 def _key(row: Row) -> tuple[str, ...]:

@@ -18,14 +18,14 @@ from storage.novelty import Traits, read
 from storage.outbox import Outbox
 from storage.outlets import Confirmed
 from storage.queries import Row
-from storage.records import Article, Figure, Held, Judged, Policy, Recorded, Stored, Told
+from storage.records import Article, Figure, Held, Judged, Origin, Policy, Recorded, Stored, Told
 from storage.reviews import Reviews
 from storage.sameness import add_sketch, original_of, sketch_of
 from storage.search import indexed
 from storage.sightings import Known
 from storage.slots import speaker_of
 from storage.telling import Teller
-from storage.times import text_of
+from storage.times import moment_of, text_of
 from storage.withdrawing import Withdrawal
 from storage.wrapping import Database
 
@@ -290,6 +290,15 @@ class Ledger:
     def articles(self, **where: Any) -> Iterator[Row]:
         """What was read: see `storage.queries.articles`."""
         return queries.articles(self.db.conn, **where)
+
+    def origin(self, url: str) -> Origin | None:
+        """How the article at a canonical address came; None: it is not known."""
+        row = self._rows(
+            "SELECT fetched, baseline FROM snapshots WHERE article = (SELECT id FROM articles WHERE url = ?)"
+            " ORDER BY id LIMIT 1",
+            (url,),
+        ).fetchone()
+        return None if row is None else Origin(moment_of(row[0]), bool(row[1]))
 
     def knows_source(self, name: str) -> bool:
         """Whether some article came from a source."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from storage import periods
 from storage.columns import optional_day, optional_decimal, optional_moment, value_of
-from storage.records import Article, Excerpt, Figure, Holding, Judged, Point, Stored, Told, Value
+from storage.records import Article, Excerpt, Figure, Holding, Judged, Origin, Point, Stored, Told, Value
 from storage.search import holding, matching
 from storage.times import moment_of, text_of
 
@@ -514,7 +514,9 @@ def reviews(connection: sqlite3.Connection, state: str | None) -> list[Row]:
 
 _STORED = (
     "SELECT snapshots.*, articles.url, articles.outlet, articles.tier, articles.official, articles.source,"
-    " articles.repost_of FROM snapshots JOIN articles ON articles.id = snapshots.article"
+    " articles.repost_of, first.fetched AS found, first.baseline AS past"
+    " FROM snapshots JOIN articles ON articles.id = snapshots.article JOIN snapshots AS first"
+    " ON first.id = (SELECT min(id) FROM snapshots AS each WHERE each.article = articles.id)"
 )
 
 
@@ -552,6 +554,7 @@ def _stored(connection: sqlite3.Connection, row: sqlite3.Row) -> Stored:
         whole=text is not None,
         recorded=moment_of(row["first_seen"]),
         baseline=bool(row["baseline"]),
+        origin=Origin(moment_of(row["found"]), bool(row["past"])),
         run=row["run"],
         extractor=row["extractor"],
         figures=tuple(kept.figure for kept in found),

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 Measure = Literal["level", "yoy", "qoq", "mom", "change"]
 Bound = Literal["exact", "at_least", "at_most", "about", "range"]
@@ -248,6 +248,15 @@ class Told:
     also: Mapping[int, Figure] = field(default_factory=dict)
 
 
+class Origin(NamedTuple):
+    """How an article came to us: what stands for its day of publication where it has none, in every version."""
+
+    #: When its first version was fetched.
+    found: datetime
+    #: It was there before us, in a baseline or an archive.
+    past: bool
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Stored:
     """A snapshot as the ledger keeps it, for reading it again."""
@@ -263,6 +272,7 @@ class Stored:
     #: When the ledger recorded it.
     recorded: datetime
     baseline: bool
+    origin: Origin
     run: int | None
     extractor: str
     #: In reading order.

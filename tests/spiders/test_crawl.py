@@ -454,24 +454,25 @@ def test_what_was_there_before_us_is_of_the_day_that_it_tells_and_what_comes_is_
     site, database = stack.enter_context(Site()), tmp_path / "keling.db"
     source = [declared(site, "flash", page={"fetch": "none"})]
 
-    def put(*texts: str) -> None:
+    def put(title: str, *texts: str) -> None:
         items = [
-            f"<item><title>Kuaishou reports</title><link>{site.url(f'/{number}')}</link>"
-            f"<description>{text}</description></item>"
+            f"<item><title>{title}</title><link>{site.url(f'/{number}')}</link><description>{text}</description></item>"
             for number, text in enumerate(texts)
         ]
         site.put("/feed.xml", f"<rss><channel>{''.join(items)}</channel></rss>")
 
     old = "HONG KONG, November 20, 2023. Kuaishou's revenue was RMB27.9 billion in the third quarter."
-    new = "Kuaishou, listed since February 5, 2021, said that its revenue was RMB35.6 billion in the third quarter."
-    put(old)
+    new = "Kuaishou, listed since February 5, 2021, said that Kling's revenue was RMB100 million last month."
+    put("Kuaishou reports", old)
     crawl_apart(database, source)
-    put(old, new)
+    put("Kuaishou reports", old, new)
     crawl_apart(database, source, now=NOW + timedelta(hours=3))
-    assert rows(database, "SELECT period FROM figures JOIN snapshots ON snapshots.id = snapshot ORDER BY snapshot") == [
-        {"period": "2023-Q3"},
-        {"period": "2025-Q3"},
-    ]
+    told = "SELECT period FROM figures JOIN snapshots ON snapshots.id = snapshot ORDER BY snapshot"
+    assert [row["period"] for row in rows(database, told)] == ["2023-Q3", "2025-10"]
+    # Edited two weeks later they are of the same days.
+    put("Kuaishou reports, corrected", f"{old} It is a record.", f"{new} It is a record.")
+    crawl_apart(database, source, now=NOW + timedelta(days=14))
+    assert [row["period"] for row in rows(database, told)] == ["2023-Q3", "2025-10"] * 2
 
 
 def test_a_host_that_asks_for_rest_gets_it_and_its_pages_wait(tmp_path: Path, stack: ExitStack) -> None:
