@@ -51,7 +51,8 @@ def _said(scene: Scene, slot: Slot, comparing: Sequence[str]) -> Measure | None:
     if not ways or scene.text[passed : slot.start].strip():
         return None
     # 环比 is against the period before, whatever it is.
-    return "mom" if slot.period is not None and periods.shape(slot.period) == _MONTH else "qoq"
+    monthly = slot.period is not None and periods.shape(slot.period) == _MONTH
+    return "mom" if monthly or said.meanings[0].id == "mom" else "qoq"
 
 
 def _says_base(scene: Scene, slot: Slot) -> bool:

@@ -14,7 +14,8 @@ from typing import NamedTuple
 from monitor.extractors.periods import PeriodMention
 from storage.periods import parse
 
-#: From the last day of a time to publication, by the longest such time in days: medians of 1,038 articles.
+#: From the last day of the latest time to publication, by the longest such time in days: medians of 819 articles whose
+#: latest is a day, a quarter or half a year. A month is told weeks or years later.
 _LAGS = {1: timedelta(0), 31: timedelta(15), 184: timedelta(54)}
 _DAY = _LAGS[1]
 _YEAR = 366
