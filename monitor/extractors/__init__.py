@@ -4,9 +4,10 @@
 2. `typesetting`, `piping`, `ruling`, `wrapping`, `itemizing`: one form of what is set in many: emphasis and notes,
    tables, broken lines, lists in one line
 3. `sentences`: lines, sentences, clauses, rows
-4. `quantities`, `periods`, `mentions`: what is found, each by one search with the words of the language's pack
+4. `quantities`, `periods`, `mentions`: what is found, each by one search with the words of the language's pack;
+   `publication`: the day that a text tells which comes without one
 5. `binding`: which quantity states which metric of whom, when, on what basis (weights in `weights.npz`); `exclusions`
-   say which state nothing, whatever they weigh
+   say which state nothing and `bases` what growth is compared with, whatever they weigh
 6. `audit`: what the text allows to be checked, `certainty`: how sure that leaves each figure
 7. figures, with spans and quotes in the original text
 
