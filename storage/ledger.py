@@ -25,7 +25,7 @@ from storage.search import indexed
 from storage.sightings import Known
 from storage.slots import speaker_of
 from storage.telling import Teller
-from storage.times import moment_of, text_of
+from storage.times import text_of
 from storage.withdrawing import Withdrawal
 from storage.wrapping import Database
 
@@ -293,12 +293,7 @@ class Ledger:
 
     def origin(self, url: str) -> Origin | None:
         """How the article at a canonical address came; None: it is not known."""
-        row = self._rows(
-            "SELECT fetched, baseline FROM snapshots WHERE article = (SELECT id FROM articles WHERE url = ?)"
-            " ORDER BY id LIMIT 1",
-            (url,),
-        ).fetchone()
-        return None if row is None else Origin(moment_of(row[0]), bool(row[1]))
+        return queries.origin(self.db.conn, url)
 
     def knows_source(self, name: str) -> bool:
         """Whether some article came from a source."""

@@ -512,11 +512,14 @@ def reviews(connection: sqlite3.Connection, state: str | None) -> list[Row]:
     return list(map(_plain, _newest(connection, select, where, key="reviews.id")))
 
 
+#: The first version of an article.
+_FIRST = (
+    "JOIN snapshots AS first ON first.id = (SELECT min(id) FROM snapshots AS each WHERE each.article = articles.id)"
+)
 _STORED = (
     "SELECT snapshots.*, articles.url, articles.outlet, articles.tier, articles.official, articles.source,"
     " articles.repost_of, first.fetched AS found, first.baseline AS past"
-    " FROM snapshots JOIN articles ON articles.id = snapshots.article JOIN snapshots AS first"
-    " ON first.id = (SELECT min(id) FROM snapshots AS each WHERE each.article = articles.id)"
+    f" FROM snapshots JOIN articles ON articles.id = snapshots.article {_FIRST}"
 )
 
 
@@ -543,6 +546,17 @@ def stored_snapshot(connection: sqlite3.Connection, id_: int) -> Stored:
     return _stored(connection, row)
 
 
+def origin(connection: sqlite3.Connection, url: str) -> Origin | None:
+    """How the article at a canonical address came; None: it is not known."""
+    found = f"SELECT first.fetched AS found, first.baseline AS past FROM articles {_FIRST} WHERE articles.url = ?"
+    row = next(_rows(connection, found, (url,)), None)
+    return None if row is None else _origin(row)
+
+
+def _origin(row: sqlite3.Row) -> Origin:
+    return Origin(moment_of(row["found"]), bool(row["past"]))
+
+
 def _stored(connection: sqlite3.Connection, row: sqlite3.Row) -> Stored:
     text = _text(row["text"])
     found = [kept for kept in figures_of(connection, row["id"]) if not kept.withdrawn]
@@ -554,7 +568,7 @@ def _stored(connection: sqlite3.Connection, row: sqlite3.Row) -> Stored:
         whole=text is not None,
         recorded=moment_of(row["first_seen"]),
         baseline=bool(row["baseline"]),
-        origin=Origin(moment_of(row["found"]), bool(row["past"])),
+        origin=_origin(row),
         run=row["run"],
         extractor=row["extractor"],
         figures=tuple(kept.figure for kept in found),
